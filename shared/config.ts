@@ -1,0 +1,161 @@
+import * as v from 'valibot';
+import type { TableName } from './ports/item-store.ts';
+
+/** The names of the environment variables; the deployment sets exactly these. */
+export const ENV = {
+  stage: 'MERIDIAN_STAGE',
+  segmentsTable: 'MERIDIAN_SEGMENTS_TABLE',
+  keysTable: 'MERIDIAN_KEYS_TABLE',
+  controlTable: 'MERIDIAN_CONTROL_TABLE',
+  sendQueueUrls: 'MERIDIAN_SEND_QUEUE_URLS',
+  shards: 'MERIDIAN_SHARDS',
+  lookaheadSeconds: 'MERIDIAN_LOOKAHEAD_SECONDS',
+  retentionDays: 'MERIDIAN_RETENTION_DAYS',
+  allowHttp: 'MERIDIAN_ALLOW_HTTP',
+  allowTargets: 'MERIDIAN_ALLOW_TARGETS',
+  logLevel: 'MERIDIAN_LOG_LEVEL',
+} as const;
+
+/** Variables of the platform: Lambda sets the region, a developer the endpoints (as every AWS SDK reads them). */
+const PLATFORM = {
+  region: 'AWS_REGION',
+  endpoint: 'AWS_ENDPOINT_URL',
+  dynamoEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
+  sqsEndpoint: 'AWS_ENDPOINT_URL_SQS',
+} as const;
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Everything that differs from one deployment to the next. */
+export type Config = {
+  readonly stage: string;
+  readonly region: string;
+  readonly tables: Readonly<Record<TableName, string>>;
+  /** The lanes: hints of one segment always take the same one. */
+  readonly sendQueueUrls: readonly [string, ...string[]];
+  /** Segments per bucket. */
+  readonly shards: number;
+  readonly lookaheadMs: number;
+  /** How long items are kept after they were due before the store may collect them. */
+  readonly retentionMs: number;
+  /** Targets may be plain `http:`. */
+  readonly allowHttp: boolean;
+  /** Hosts, `host:port`, addresses or CIDR blocks that targets may name although they are not public. */
+  readonly allowTargets: readonly string[];
+  readonly logLevel: LogLevel;
+  /** Where the services are, when they are not AWS's own. */
+  readonly endpoints: { readonly dynamodb?: string; readonly sqs?: string };
+};
+
+/** A setting is missing or cannot be used; the message names every such variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Bounds of the numeric settings, inclusive; the deployment's settings are held to them too. */
+export const BOUNDS = {
+  /** Every tick probes every shard of every open bucket. */
+  shards: { min: 1, max: 1024 },
+  /** SQS delays a hint by at most 900 s, and a hint waits for up to one bucket longer than the look-ahead. */
+  lookaheadSeconds: { min: 60, max: 840 },
+  retentionDays: { min: 1, max: 3650 },
+} as const;
+
+/** The values that hold where a variable is not set. */
+export const DEFAULTS = { shards: 16, lookaheadSeconds: 300, retentionDays: 14 } as const;
+
+const MS_PER_SECOND = 1000;
+const MS_PER_DAY = 86_400_000;
+const MAX_SHOWN_CHARS = 100;
+
+/**
+ * Reads and checks the environment, once at cold start.
+ *
+ * A variable of ours that is not known here is left alone: Lambda changes code and settings in two steps, so during a
+ * deployment old code sees new names. For the same reason a new setting needs a default.
+ * Throws `ConfigError`.
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const variables = Object.values({ ...ENV, ...PLATFORM });
+  const parsed = v.safeParse(SETTINGS, Object.fromEntries(variables.map((name) => [name, env[name]])));
+  if (parsed.success) return toConfig(parsed.output);
+  const faults = parsed.issues.map((issue) => fault(String(issue.path?.[0]?.key), issue));
+  throw new ConfigError(`The environment is not usable. ${faults.join(' ')}`);
+}
+
+function toConfig(set: v.InferOutput<typeof SETTINGS>): Config {
+  const dynamodb = set[PLATFORM.dynamoEndpoint] ?? set[PLATFORM.endpoint];
+  const sqs = set[PLATFORM.sqsEndpoint] ?? set[PLATFORM.endpoint];
+  return {
+    stage: set[ENV.stage],
+    region: set[PLATFORM.region],
+    tables: { segments: set[ENV.segmentsTable], keys: set[ENV.keysTable], control: set[ENV.controlTable] },
+    sendQueueUrls: set[ENV.sendQueueUrls] as [string, ...string[]],
+    shards: set[ENV.shards],
+    lookaheadMs: set[ENV.lookaheadSeconds] * MS_PER_SECOND,
+    retentionMs: set[ENV.retentionDays] * MS_PER_DAY,
+    allowHttp: set[ENV.allowHttp],
+    allowTargets: set[ENV.allowTargets],
+    logLevel: set[ENV.logLevel],
+    endpoints: { ...(dynamodb !== undefined && { dynamodb }), ...(sqs !== undefined && { sqs }) },
+  };
+}
+
+function fault(name: string, issue: { input: unknown; message: string }): string {
+  if (typeof issue.input === 'undefined') return `${name} is not set; it takes ${issue.message}.`;
+  return `${name} is ${JSON.stringify(issue.input).slice(0, MAX_SHOWN_CHARS)}; it takes ${issue.message}.`;
+}
+
+function pattern(form: RegExp, takes: string) {
+  return v.pipe(v.string(takes), v.regex(form, takes));
+}
+
+function wholeNumber(name: keyof typeof BOUNDS) {
+  const { min, max } = BOUNDS[name];
+  const takes = `a whole number from ${min} to ${max}`;
+  const inBounds = (text: string) => Number(text) >= min && Number(text) <= max;
+  const digits = v.pipe(pattern(/^\d{1,9}$/, takes), v.check(inBounds, takes), v.transform(Number));
+  return v.optional(digits, String(DEFAULTS[name]));
+}
+
+/** A comma separated list without blanks or repetition; the empty text is the empty list. */
+function listOf(element: RegExp, takes: string) {
+  const split = (text: string) => (text === '' ? [] : text.split(','));
+  const isList = (text: string) => {
+    const parts = split(text);
+    return parts.every((part) => element.test(part)) && new Set(parts).size === parts.length;
+  };
+  return v.pipe(v.string(takes), v.check(isList, takes), v.transform(split));
+}
+
+const tableName = pattern(/^[\w.:/-]{3,1024}$/, 'the name or ARN of a DynamoDB table');
+const endpoint = v.optional(pattern(/^https?:\/\/\S+$/, 'an http or https URL'));
+const someUrls = 'one or more distinct http or https URLs, separated by commas without blanks';
+
+const SETTINGS = v.object({
+  [ENV.stage]: pattern(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens, at most 32'),
+  [ENV.segmentsTable]: tableName,
+  [ENV.keysTable]: tableName,
+  [ENV.controlTable]: tableName,
+  [ENV.sendQueueUrls]: v.pipe(pattern(/./, someUrls), listOf(/^https?:\/\/[^\s,]+$/, someUrls)),
+  [ENV.shards]: wholeNumber('shards'),
+  [ENV.lookaheadSeconds]: wholeNumber('lookaheadSeconds'),
+  [ENV.retentionDays]: wholeNumber('retentionDays'),
+  [ENV.allowHttp]: v.pipe(
+    v.optional(v.picklist(['true', 'false'], 'true or false'), 'false'),
+    v.transform((text) => text === 'true'),
+  ),
+  [ENV.allowTargets]: v.optional(
+    listOf(/^[\w.:/[\]-]+$/, 'distinct hosts, host:port, addresses or CIDR blocks, separated by commas without blanks'),
+    '',
+  ),
+  [ENV.logLevel]: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`), 'info'),
+  [PLATFORM.region]: pattern(/^[a-z0-9-]{1,32}$/, 'the name of an AWS region'),
+  [PLATFORM.endpoint]: endpoint,
+  [PLATFORM.dynamoEndpoint]: endpoint,
+  [PLATFORM.sqsEndpoint]: endpoint,
+});
