@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { makeAllowList } from './core/delivery/allow-list.ts';
 import type { TableName } from './ports/item-store.ts';
 
 /** The names of the environment variables; the deployment sets exactly these. */
@@ -13,7 +14,15 @@ export const ENV = {
   retentionDays: 'MERIDIAN_RETENTION_DAYS',
   allowHttp: 'MERIDIAN_ALLOW_HTTP',
   allowTargets: 'MERIDIAN_ALLOW_TARGETS',
+  targetPorts: 'MERIDIAN_TARGET_PORTS',
   logLevel: 'MERIDIAN_LOG_LEVEL',
+} as const;
+
+/** Where CloudWatch keeps our metrics: totals by stage, and what is known by target once more by stage and target. */
+export const METRICS = {
+  namespace: 'Meridian',
+  dimensions: { stage: 'stage', target: 'target' },
+  lateness: 'latenessMs',
 } as const;
 
 /** Variables of the platform: Lambda sets the region, a developer the endpoints (as every AWS SDK reads them). */
@@ -42,8 +51,10 @@ export type Config = {
   readonly retentionMs: number;
   /** Targets may be plain `http:`. */
   readonly allowHttp: boolean;
-  /** Hosts, `host:port`, addresses or CIDR blocks that targets may name although they are not public. */
+  /** Hosts, addresses or CIDR blocks that targets may name although they are not public. */
   readonly allowTargets: readonly string[];
+  /** The ports that public targets may have. */
+  readonly targetPorts: readonly number[];
   readonly logLevel: LogLevel;
   /** Where the services are, when they are not AWS's own. */
   readonly endpoints: { readonly dynamodb?: string; readonly sqs?: string };
@@ -100,6 +111,7 @@ function toConfig(set: v.InferOutput<typeof SETTINGS>): Config {
     retentionMs: set[ENV.retentionDays] * MS_PER_DAY,
     allowHttp: set[ENV.allowHttp],
     allowTargets: set[ENV.allowTargets],
+    targetPorts: set[ENV.targetPorts],
     logLevel: set[ENV.logLevel],
     endpoints: { ...(dynamodb !== undefined && { dynamodb }), ...(sqs !== undefined && { sqs }) },
   };
@@ -123,25 +135,45 @@ function wholeNumber(name: keyof typeof BOUNDS) {
 }
 
 /** A comma separated list without blanks or repetition; the empty text is the empty list. */
-function listOf(element: RegExp, takes: string) {
+function listOf(isElement: (text: string) => boolean, takes: string) {
   const split = (text: string) => (text === '' ? [] : text.split(','));
   const isList = (text: string) => {
     const parts = split(text);
-    return parts.every((part) => element.test(part)) && new Set(parts).size === parts.length;
+    return parts.every(isElement) && new Set(parts).size === parts.length;
   };
   return v.pipe(v.string(takes), v.check(isList, takes), v.transform(split));
 }
 
+function isUrl(text: string): boolean {
+  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536;
+}
+
+function isAllowable(text: string): boolean {
+  try {
+    makeAllowList([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const tableName = pattern(/^[\w.:/-]{3,1024}$/, 'the name or ARN of a DynamoDB table');
-const endpoint = v.optional(pattern(/^https?:\/\/\S+$/, 'an http or https URL'));
+const anUrl = 'an http or https URL';
+const endpoint = v.optional(v.pipe(v.string(anUrl), v.check(isUrl, anUrl)));
 const someUrls = 'one or more distinct http or https URLs, separated by commas without blanks';
+const somePorts = 'one or more distinct ports, separated by commas without blanks';
+const hosts = 'distinct host names, IP addresses or CIDR blocks, separated by commas without blanks';
 
 const SETTINGS = v.object({
   [ENV.stage]: pattern(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens, at most 32'),
   [ENV.segmentsTable]: tableName,
   [ENV.keysTable]: tableName,
   [ENV.controlTable]: tableName,
-  [ENV.sendQueueUrls]: v.pipe(pattern(/./, someUrls), listOf(/^https?:\/\/[^\s,]+$/, someUrls)),
+  [ENV.sendQueueUrls]: v.pipe(pattern(/./, someUrls), listOf(isUrl, someUrls)),
   [ENV.shards]: wholeNumber('shards'),
   [ENV.lookaheadSeconds]: wholeNumber('lookaheadSeconds'),
   [ENV.retentionDays]: wholeNumber('retentionDays'),
@@ -149,9 +181,14 @@ const SETTINGS = v.object({
     v.optional(v.picklist(['true', 'false'], 'true or false'), 'false'),
     v.transform((text) => text === 'true'),
   ),
-  [ENV.allowTargets]: v.optional(
-    listOf(/^[\w.:/[\]-]+$/, 'distinct hosts, host:port, addresses or CIDR blocks, separated by commas without blanks'),
-    '',
+  [ENV.allowTargets]: v.optional(listOf(isAllowable, hosts), ''),
+  [ENV.targetPorts]: v.optional(
+    v.pipe(
+      pattern(/./, somePorts),
+      listOf(isPort, somePorts),
+      v.transform((ports) => ports.map(Number)),
+    ),
+    '443',
   ),
   [ENV.logLevel]: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`), 'info'),
   [PLATFORM.region]: pattern(/^[a-z0-9-]{1,32}$/, 'the name of an AWS region'),

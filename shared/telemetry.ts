@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Config } from './config.ts';
+import { METRICS } from './config.ts';
 import { makeLatenessHistogram, recordLateness } from './core/delivery/lateness-histogram.ts';
 import type { Clock } from './ports/clock.ts';
 import type { LogFields, Telemetry } from './ports/telemetry.ts';
@@ -11,7 +12,6 @@ import { describeError, withoutMessage } from './telemetry/describe-error.ts';
 import { latenessLines } from './telemetry/lateness-lines.ts';
 import type { MetricGroup } from './telemetry/metric-totals.ts';
 import { makeMetricTotals } from './telemetry/metric-totals.ts';
-import { DIMENSIONS, METRICS_NAMESPACE } from './telemetry/names.ts';
 import type { Output } from './telemetry/output.ts';
 import { makeOutput } from './telemetry/output.ts';
 
@@ -100,9 +100,9 @@ export function withTelemetry<Event, Result>(telemetry: InvocationTelemetry): Mi
 
 /** Powertools adds a dimension `service` by itself; ours are the same for all functions, so that alarms see totals. */
 function makeMetrics(stage: string): Metrics {
-  const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+  const metrics = new Metrics({ namespace: METRICS.namespace });
   metrics.clearDefaultDimensions();
-  metrics.setDefaultDimensions({ [DIMENSIONS.stage]: stage });
+  metrics.setDefaultDimensions({ [METRICS.dimensions.stage]: stage });
   return metrics;
 }
 
@@ -110,7 +110,7 @@ type GroupLine = { metrics: Metrics; output: Output; service: string; group: Met
 
 /** Powertools makes the line, we write it: its own console knows no bound. */
 function writeGroup({ metrics, output, service, group }: GroupLine): void {
-  if (group.target !== undefined) metrics.addDimension(DIMENSIONS.target, group.target);
+  if (group.target !== undefined) metrics.addDimension(METRICS.dimensions.target, group.target);
   metrics.addMetadata('service', service);
   for (const [metric, value] of group.values) {
     metrics.addMetric(metric, isGauge(metric) ? MetricUnit.Milliseconds : MetricUnit.Count, value);

@@ -1,7 +1,7 @@
+import { METRICS } from '../config.ts';
 import type { LatenessHistogram } from '../core/delivery/lateness-histogram.ts';
 import { sortedBuckets } from '../core/delivery/lateness-histogram.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
-import { DIMENSIONS, LATENESS_METRIC, METRICS_NAMESPACE } from './names.ts';
 
 export type LineContext = { readonly stage: string; readonly service: string; readonly now: EpochMs };
 
@@ -21,7 +21,7 @@ export function latenessLines(histogram: LatenessHistogram, context: LineContext
       first: from === 0,
       last: from + MAX_VALUES >= buckets.length,
     });
-    lines.push(JSON.stringify({ ...header(context), [LATENESS_METRIC]: metric }));
+    lines.push(JSON.stringify({ ...header(context), [METRICS.lateness]: metric }));
   }
   return lines;
 }
@@ -50,13 +50,13 @@ function header({ stage, service, now }: LineContext) {
       Timestamp: now,
       CloudWatchMetrics: [
         {
-          Namespace: METRICS_NAMESPACE,
-          Dimensions: [[DIMENSIONS.stage]],
-          Metrics: [{ Name: LATENESS_METRIC, Unit: 'Milliseconds' }],
+          Namespace: METRICS.namespace,
+          Dimensions: [[METRICS.dimensions.stage]],
+          Metrics: [{ Name: METRICS.lateness, Unit: 'Milliseconds' }],
         },
       ],
     },
-    [DIMENSIONS.stage]: stage,
+    [METRICS.dimensions.stage]: stage,
     service,
   };
 }

@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import type { Duration } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../grants.ts';
+import type { StageSettings } from '../stage.ts';
+
+export type NodeFunctionProps = {
+  readonly name: FunctionName;
+  readonly stage: StageSettings;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeout: Duration;
+  readonly memoryMb: number;
+  readonly reserve?: number | undefined;
+};
+
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The SDK goes into the bundle: smaller, twice as fast to load, and the version that was tested. */
+const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  bundleAwsSDK: true,
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+  // Packages in CommonJS call `require` for Node's own modules, which ESM does not have.
+  banner: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
+};
+
+const ACKNOWLEDGED = [
+  {
+    id: 'Serverless::Serverless-LambdaDLQ',
+    reason: 'Ingest answers its caller, the tick has an on-failure destination, the lanes of send a redrive policy.',
+  },
+  {
+    id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+    reason: 'What fails is kept by the redrive policy of the lane that it came from.',
+  },
+  {
+    id: 'Serverless::Serverless-LambdaTracing',
+    reason: 'The X-Ray SDK ends in February 2027; messages carry a W3C traceparent instead.',
+  },
+];
+
+/** The function of `functions/<name>`, with a role that may do nothing yet but write its own log. */
+export function nodeFunction(scope: Construct, id: string, props: NodeFunctionProps): NodejsFunction {
+  const { name, stage } = props;
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const logGroup = new LogGroup(scope, `${id}Log`, {
+    retention: stage.logDays,
+    removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+  logGroup.grantWrite(role);
+  const lambda = new NodejsFunction(scope, id, {
+    entry: pathOf(`functions/${name}/handler.ts`),
+    projectRoot: pathOf(''),
+    depsLockFilePath: pathOf('package-lock.json'),
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    timeout: props.timeout,
+    memorySize: props.memoryMb,
+    environment: props.environment,
+    bundling: BUNDLING,
+    role,
+    logGroup,
+    // Long the default of Node and of the SDK.
+    awsSdkConnectionReuse: false,
+    ...(props.reserve !== undefined && { reservedConcurrentExecutions: props.reserve }),
+  });
+  Validations.of(lambda).acknowledge(...ACKNOWLEDGED);
+  return lambda;
+}

@@ -1,0 +1,71 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { deadLetterQueue } from './dead-letter-queue.ts';
+
+export type SendLanesProps = {
+  readonly lanes: number;
+  /** The timeout of the function that works on them. */
+  readonly senderTimeout: Duration;
+};
+
+/** The most that SQS hands out without waiting for more to come. */
+const BATCH_SIZE = 10;
+/** Waiting for a fuller batch would make every message late. */
+const BATCH_WINDOW_SECONDS = 0;
+/** AWS's advice: with less, a hint comes back while Lambda still tries the first delivery (F11). */
+const VISIBILITY_IN_TIMEOUTS = 6;
+/** Lambda may refuse every call for so long without a hint ending among the dead letters (F13). */
+const THROTTLE_SECONDS = 15 * 60;
+/** What a hint that is really bad may cost beyond that. */
+const ATTEMPTS = 3;
+
+/** Queues of hints between tick and send. A hint lost here costs lateness, never a message. */
+export class SendLanes extends Construct {
+  readonly queues: readonly Queue[];
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { lanes, senderTimeout }: SendLanesProps) {
+    super(scope, id);
+    const visibilitySeconds = VISIBILITY_IN_TIMEOUTS * senderTimeout.toSeconds() + BATCH_WINDOW_SECONDS;
+    const maxReceiveCount = Math.ceil(THROTTLE_SECONDS / visibilitySeconds) + ATTEMPTS;
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters');
+    this.queues = Array.from(
+      { length: lanes },
+      (_, lane) =>
+        new Queue(this, `Lane${lane}`, {
+          visibilityTimeout: Duration.seconds(visibilitySeconds),
+          // The tick names the segment again every minute; a hint of yesterday helps nobody.
+          retentionPeriod: Duration.days(1),
+          encryption: QueueEncryption.SQS_MANAGED,
+          enforceSSL: true,
+          deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+        }),
+    );
+  }
+
+  get urls(): string {
+    return this.queues.map((queue) => queue.queueUrl).join(',');
+  }
+
+  grantSend(grantee: IGrantable): void {
+    for (const queue of this.queues) queue.grant(grantee, 'sqs:SendMessage');
+  }
+
+  /** Lets `sender` take hints from all lanes, with a failed one not failing its whole batch. */
+  feed(sender: IFunction, sendersPerLane: number): void {
+    for (const queue of this.queues) {
+      sender.addEventSource(
+        new SqsEventSource(queue, {
+          batchSize: BATCH_SIZE,
+          maxBatchingWindow: Duration.seconds(BATCH_WINDOW_SECONDS),
+          maxConcurrency: sendersPerLane,
+          reportBatchItemFailures: true,
+        }),
+      );
+    }
+  }
+}
