@@ -1,0 +1,119 @@
+import { laneFor, minuteOf } from '../core/segment/bucket.ts';
+import type { EntryItem } from '../core/segment/entry.ts';
+import type { NewMessage } from '../core/message/new-message.ts';
+import type { EpochMs } from '../core/time/epoch.ts';
+import { epochMs } from '../core/time/epoch.ts';
+import type { Item } from '../ports/item-store.ts';
+import type { Engine } from './engine.ts';
+import type { PackedEntry } from './entry-packer.ts';
+import { makeEntryPacker, messageIdsOf } from './entry-packer.ts';
+import { sendHints } from './hints.ts';
+import type { IdempotencyClaim } from './idempotency.ts';
+import { claimIdempotencyKey } from './idempotency.ts';
+import type { Intake, IntakeReceipts } from './message-desk.ts';
+import type { NewEntry } from './packed-entry.ts';
+import { passFences, toStoredEntry } from './store-entries.ts';
+
+/** Entries are written so many at a time: one batch call. */
+const WRITE_ENTRIES = 25;
+
+/** So many writes may be under way before the caller has to wait. */
+const MAX_WRITES = 3;
+
+/** The item that is stored for a message whose due time counts from `acceptedAt` where it has passed. */
+export const toEntryItem = (message: NewMessage, acceptedAt: EpochMs): EntryItem => {
+  const { dueAt, ...rest } = message;
+  return { ...rest, dueAt: epochMs(Math.max(dueAt, acceptedAt)) };
+};
+
+/** Stores packed entries in batches, a few at a time; each batch passes its fences by itself. */
+const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
+  const underWay = new Set<Promise<void>>();
+  let failure: unknown;
+  let waiting: { entry: NewEntry; item: Item }[] = [];
+
+  const start = (): void => {
+    const batch = waiting;
+    waiting = [];
+    const write = (async () => {
+      try {
+        await claim.renew();
+        await engine.store.putMany(batch.map(({ item }) => item));
+        await sendHints(engine, await passFences(engine, batch.map(({ entry }) => entry)));
+      } catch (error) {
+        failure ??= error;
+      }
+    })();
+    underWay.add(write);
+    void write.then(() => underWay.delete(write));
+  };
+
+  return {
+    take(entry: NewEntry): void {
+      waiting.push({ entry, item: toStoredEntry(engine, entry, claim.acceptedAt) });
+      if (waiting.length >= WRITE_ENTRIES) start();
+    },
+    /** Waits while too much is under way. */
+    room(): Promise<void> | undefined {
+      if (failure !== undefined) return Promise.reject(failure);
+      return underWay.size >= MAX_WRITES ? Promise.race(underWay) : undefined;
+    },
+    async end(): Promise<void> {
+      if (waiting.length > 0) start();
+      await Promise.all(underWay);
+      if (failure !== undefined) throw failure;
+    },
+  };
+};
+
+type Receipts = { ids: string[]; dueAt: EpochMs[]; accepted: number };
+
+const keepReceipts = (receipts: Receipts, { entry, positions }: PackedEntry): void => {
+  const ids = messageIdsOf(entry);
+  positions.forEach((position, index) => {
+    receipts.ids[position] = ids[index] ?? '';
+    receipts.dueAt[position] = entry.items[index]?.dueAt ?? epochMs(0);
+  });
+};
+
+/**
+ * Opens a bulk call. Its entries follow from the idempotency key, the instant of the first try and the messages, so a
+ * call that is tried again after any fault writes the same entries to the same places.
+ */
+export const openIntake = async (
+  engine: Engine,
+  request: { idempotencyKey: string; bodyHash?: string; keepReceipts: boolean },
+): Promise<Intake> => {
+  const claim = await claimIdempotencyKey(engine, request.idempotencyKey, request.bodyHash);
+  const { acceptedAt, replayed } = claim;
+  const packer = makeEntryPacker(['bulk', request.idempotencyKey], engine.shards);
+  const writer = makeWriter(engine, claim);
+  const receipts: Receipts = { ids: [], dueAt: [], accepted: 0 };
+  const accepted = new Map<number, number>();
+
+  const take = (packed: PackedEntry): void => {
+    if (request.keepReceipts) keepReceipts(receipts, packed);
+    if (!replayed) writer.take(packed.entry);
+  };
+
+  const add = (message: NewMessage): Promise<void> | undefined => {
+    const item = toEntryItem(message, acceptedAt);
+    const minute = minuteOf(item.dueAt);
+    receipts.accepted += 1;
+    accepted.set(minute, (accepted.get(minute) ?? 0) + 1);
+    const full = packer.add(item, minute, laneFor(minute, acceptedAt, engine.timing));
+    if (full.length === 0) return undefined;
+    for (const packed of full) take(packed);
+    return writer.room();
+  };
+
+  const finish = async (bodyHash: string): Promise<IntakeReceipts> => {
+    for (const packed of packer.drain()) take(packed);
+    if (!replayed) await writer.end();
+    await claim.finish(bodyHash);
+    if (!replayed) for (const [minute, n] of accepted) engine.ledgers.book(minute, { accepted: n });
+    return receipts;
+  };
+
+  return { acceptedAt, replayed, add, finish, abandon: claim.abandon };
+};

@@ -1,0 +1,71 @@
+import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { EntryItem, OpenedEntry } from '../core/segment/entry.ts';
+import { isFresh } from '../core/segment/entry.ts';
+import { decodeEntry, encodeEntry } from '../core/segment/entry-codec.ts';
+import type { EntryAddress } from '../core/segment/segment-key.ts';
+import { partitionKey } from '../core/segment/segment-key.ts';
+import type { EpochMs } from '../core/time/epoch.ts';
+import { epochMs } from '../core/time/epoch.ts';
+import type { Item } from '../ports/item-store.ts';
+
+/** An entry ready to be stored: its items sorted by due time, all in the bucket of its segment. */
+export type NewEntry = EntryAddress & { readonly items: readonly EntryItem[] };
+
+/** What is known of an entry without opening it. */
+export type EntryInfo = {
+  readonly n: number;
+  /** Items that count as accepted here. */
+  readonly fresh: number;
+  readonly redriven: number;
+  /** When its writer began to store it. */
+  readonly writtenAt: EpochMs;
+};
+
+/** More than this of items cannot come from an entry of ours; a bomb stops here. */
+const MAX_UNPACKED_BYTES = 8 * 1024 * 1024;
+
+/** Compresses an entry into the item that is stored; same items, same bytes. */
+export const packEntry = (entry: NewEntry, times: { writtenAt: EpochMs; expiresAt: EpochMs }): Item => {
+  const body = zstdCompressSync(encodeEntry(entry.items));
+  const info = {
+    n: entry.items.length,
+    fresh: entry.items.filter(isFresh).length,
+    redriven: entry.items.filter((item) => item.redriven).length,
+    at: times.writtenAt,
+    crc: crc32(body),
+  };
+  return {
+    table: 'segments',
+    pk: partitionKey(entry.segment),
+    sk: entry.sk,
+    version: 1,
+    doc: JSON.stringify(info),
+    body,
+    expiresAt: Math.ceil(times.expiresAt / 1000),
+  };
+};
+
+type StoredInfo = { n: number; fresh: number; redriven: number; at: number; crc: number };
+
+const parseInfo = (item: Item): StoredInfo | undefined => {
+  try {
+    const info = JSON.parse(item.doc ?? '') as Partial<StoredInfo> | null;
+    const numbers = [info?.n, info?.fresh, info?.redriven, info?.at, info?.crc];
+    return numbers.every((value) => Number.isSafeInteger(value)) ? (info as StoredInfo) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Opens a stored entry; `undefined` where it is damaged or of an unknown version (F51). */
+export const unpackEntry = (item: Item): { info: EntryInfo; opened: OpenedEntry } | undefined => {
+  const info = parseInfo(item);
+  if (!info || !item.body || crc32(item.body) !== info.crc) return undefined;
+  try {
+    const opened = decodeEntry(zstdDecompressSync(item.body, { maxOutputLength: MAX_UNPACKED_BYTES }));
+    if (!opened || opened.n !== info.n) return undefined;
+    return { info: { n: info.n, fresh: info.fresh, redriven: info.redriven, writtenAt: epochMs(info.at) }, opened };
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,89 @@
+import { laneFor, minuteOf } from '../core/segment/bucket.ts';
+import type { EntryItem } from '../core/segment/entry.ts';
+import type { EntryAddress } from '../core/segment/segment-key.ts';
+import type { EpochMs } from '../core/time/epoch.ts';
+import type { Hint } from '../ports/pointer-queue.ts';
+import type { Engine } from './engine.ts';
+import type { PackedEntry } from './entry-packer.ts';
+import { makeEntryPacker, messageIdsOf } from './entry-packer.ts';
+import { sendHints } from './hints.ts';
+import { passFences, toStoredEntry } from './store-entries.ts';
+
+/** Where a reference lies and when it was written. */
+export type StoredReference = {
+  readonly address: EntryAddress;
+  readonly index: number;
+  readonly id: string;
+  readonly writtenAt: EpochMs;
+  /**
+   * To be called exactly once by every caller, when its keyed message is committed or given up; resolves when the hint
+   * to the entry is sent. The hint goes out behind the last commit, so that no worker reads a reference too early.
+   */
+  release(): Promise<void>;
+};
+
+type Waiting = {
+  readonly item: EntryItem;
+  readonly resolve: (stored: StoredReference) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** Stores references of concurrent callers together: those that come while one write is under way share the next. */
+export type ReferenceWriter = { write(item: EntryItem): Promise<StoredReference> };
+
+export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
+  let waiting: Waiting[] = [];
+  let writing = false;
+
+  /** Sends the hints when all callers have released the entry. */
+  const afterLast = (callers: number, hints: readonly Hint[]) => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    let left = callers;
+    return async (): Promise<void> => {
+      left -= 1;
+      if (left === 0) resolve(sendHints(engine, hints));
+      await promise;
+    };
+  };
+
+  const store = async (batch: readonly Waiting[]): Promise<void> => {
+    const writtenAt = engine.clock.now();
+    const packer = makeEntryPacker(['reference', engine.owner, engine.nonce()], engine.shards);
+    const packed: PackedEntry[] = [];
+    for (const { item } of batch) {
+      const minute = minuteOf(item.dueAt);
+      packed.push(...packer.add(item, minute, laneFor(minute, writtenAt, engine.timing)));
+    }
+    packed.push(...packer.drain());
+    await engine.store.putMany(packed.map(({ entry }) => toStoredEntry(engine, entry, writtenAt)));
+    for (const { entry, positions } of packed) {
+      const release = afterLast(positions.length, await passFences(engine, [entry]));
+      const ids = messageIdsOf(entry);
+      positions.forEach((position, index) => {
+        batch[position]?.resolve({ address: entry, index, id: ids[index] ?? '', writtenAt, release });
+      });
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    writing = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await store(batch);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    writing = false;
+  };
+
+  return {
+    write: (item) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ item, resolve, reject });
+        if (!writing) void run();
+      }),
+  };
+};

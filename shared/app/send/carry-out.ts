@@ -1,0 +1,164 @@
+import { hash32 } from '../../core/hash.ts';
+import { laneFor, minuteOf } from '../../core/segment/bucket.ts';
+import type { EntryItem } from '../../core/segment/entry.ts';
+import { entryIdPrefix, messageIdAt } from '../../core/segment/message-id.ts';
+import type { Segment, Unit } from '../../core/segment/segment-key.ts';
+import { entrySortKey, partitionKey, unitName } from '../../core/segment/segment-key.ts';
+import type { CarriedItem, Carry, EndedItem, LogRecord } from '../../core/segment/unit-log.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import { epochMs, plusMs } from '../../core/time/epoch.ts';
+import type { Item } from '../../ports/item-store.ts';
+import { toDeadLetterItem } from '../dead-letter-record.ts';
+import type { Engine } from '../engine.ts';
+import { entryIdOf } from '../entry-id.ts';
+import { readKeyed } from '../find-message.ts';
+import { itemOfRecord } from '../keyed-record.ts';
+import type { NewEntry } from '../packed-entry.ts';
+import { unpackEntry } from '../packed-entry.ts';
+import { storeEntries } from '../store-entries.ts';
+import type { UnitRun } from './unit-run.ts';
+
+/** Items of one carry: with their payloads they still fit an item, see `CARRY_BYTES`. */
+const CARRY_ITEMS = 1_000;
+
+/** Payload bytes of one carry. */
+const CARRY_BYTES = 330_000;
+
+/** Finds the item of a unit's entry, from memory or from the store. */
+type ItemSource = (entry: string, index: number) => Promise<EntryItem | undefined>;
+
+/** Reads entries again after a crash; one at a time is kept. */
+const storedItems = (engine: Engine, segment: Segment): ItemSource => {
+  let held: { sk: string; opened: ReturnType<typeof unpackEntry> } | undefined;
+  return async (sk, index) => {
+    if (held?.sk !== sk) {
+      const item = await engine.store.get({ table: 'segments', pk: partitionKey(segment), sk });
+      held = { sk, opened: item && unpackEntry(item) };
+    }
+    return held.opened?.opened.item(index);
+  };
+};
+
+/** The items of a run: open entries first. */
+export const itemsOf = (run: UnitRun): ItemSource => {
+  const stored = storedItems(run.deps.engine, run.unit.segment);
+  return async (sk, index) => run.entries.get(sk)?.opened?.item(index) ?? stored(sk, index);
+};
+
+const bytesOf = (run: UnitRun, { e, i }: CarriedItem): number =>
+  run.entries.get(e)?.opened?.item(i).payload?.length ?? 0;
+
+/** Cuts what goes to one bucket into entries that fit. */
+const cut = (run: UnitRun, items: readonly CarriedItem[]): CarriedItem[][] => {
+  const parts: CarriedItem[][] = [];
+  let part: CarriedItem[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = bytesOf(run, item);
+    if (part.length >= CARRY_ITEMS || (part.length > 0 && bytes + size > CARRY_BYTES)) {
+      parts.push(part);
+      part = [];
+      bytes = 0;
+    }
+    part.push(item);
+    bytes += size;
+  }
+  return part.length > 0 ? [...parts, part] : parts;
+};
+
+/** Decides where carried items go: lane and place are fixed here, in the log, so that carrying out again changes nothing. */
+export const planCarries = (run: UnitRun, carried: readonly CarriedItem[], seq: number): Carry[] => {
+  const { engine } = run.deps;
+  const now = engine.clock.now();
+  const ahead = carried.map((item) => ({ ...item, dueAt: epochMs(Math.max(item.dueAt, now)) }));
+  const byMinute = Map.groupBy(ahead, (item) => minuteOf(item.dueAt));
+  const carries: Carry[] = [];
+  for (const [minute, items] of byMinute) {
+    for (const part of cut(run, items.sort((a, b) => a.dueAt - b.dueAt))) {
+      const entryId = entryIdOf('carry', unitName(run.unit), seq, carries.length);
+      const sk = entrySortKey(laneFor(minute, now, engine.timing), part[0]?.dueAt as EpochMs, entryId);
+      carries.push({ minute, shard: hash32(entryId) % engine.shards, sk, items: part });
+    }
+  }
+  return carries;
+};
+
+const withoutNextTry = ({ attempt: _a, lastError: _e, paced: _p, ...item }: EntryItem): EntryItem => item;
+
+/** The item that continues another at its new place, under the id and first due time that it always had. */
+const continued = (item: EntryItem, id: string, { dueAt, attempt, reason, paced }: CarriedItem): EntryItem => {
+  const lastError = reason ?? item.lastError;
+  const { redriven: _, ...rest } = withoutNextTry(item);
+  return {
+    ...rest,
+    id,
+    firstDueAt: item.firstDueAt ?? item.dueAt,
+    dueAt,
+    ...(attempt > 1 ? { attempt } : {}),
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(paced ? { paced } : {}),
+  };
+};
+
+const idOf = (unit: Unit, sk: string, index: number, item: EntryItem): string =>
+  item.id ?? messageIdAt(entryIdPrefix({ segment: unit.segment, sk }), index);
+
+const toEntry = async (unit: Unit, carry: Carry, source: ItemSource): Promise<NewEntry | undefined> => {
+  const items: EntryItem[] = [];
+  for (const carried of carry.items) {
+    const item = await source(carried.e, carried.i);
+    if (item) items.push(continued(item, idOf(unit, carried.e, carried.i, item), carried));
+  }
+  const segment = { timeline: unit.segment.timeline, minute: carry.minute, shard: carry.shard };
+  return items.length > 0 ? { segment, sk: carry.sk, items } : undefined;
+};
+
+type Burial = { readonly unit: Unit; readonly record: LogRecord; readonly source: ItemSource };
+
+/** The dead letter of an item; for a keyed message with the payload that its record has now. */
+const toDeadLetter = async (engine: Engine, burial: Burial, ended: EndedItem): Promise<Item | undefined> => {
+  const found = await burial.source(ended.e, ended.i);
+  if (!found) return undefined;
+  const record = found.key === undefined ? undefined : await readKeyed(engine, found.key);
+  const agrees = record !== undefined && record.token === found.token;
+  const { payload, ...item } = agrees ? itemOfRecord(found, record) : found;
+  const deadAt = burial.record.at;
+  const letter = {
+    id: idOf(burial.unit, ended.e, ended.i, found),
+    target: item.target,
+    reason: ended.reason ?? 'UNKNOWN',
+    attempts: ended.attempts,
+    ...(ended.status === undefined ? {} : { lastStatus: ended.status }),
+    ...(ended.response === undefined ? {} : { lastResponse: ended.response }),
+    dueAt: item.firstDueAt ?? item.dueAt,
+    deadAt,
+    item: withoutNextTry(item),
+    ...(payload instanceof Uint8Array ? { payload } : {}),
+    version: 1,
+  };
+  return toDeadLetterItem(letter, Math.ceil(plusMs(deadAt, engine.retentionMs) / 1000));
+};
+
+/**
+ * Does what a record decided: stores carried items at their places and dead letters under their names. Doing it again
+ * after a crash writes the same things over themselves.
+ */
+export const carryOut = async (engine: Engine, unit: Unit, record: LogRecord, source: ItemSource): Promise<void> => {
+  const entries: NewEntry[] = [];
+  for (const carry of record.carries ?? []) {
+    const entry = await toEntry(unit, carry, source);
+    if (entry) entries.push(entry);
+  }
+  await storeEntries(engine, entries, record.at);
+  for (const ended of record.ended ?? []) {
+    const letter = ended.k === 'dead' ? await toDeadLetter(engine, { unit, record, source }, ended) : undefined;
+    // On absence: the letter may be redriven by the time that a crash makes us write it again.
+    if (letter) await engine.store.put(letter, 'absent');
+  }
+};
+
+/** After a crash: everything that a log decided and nobody is known to have done. */
+export const carryOutAgain = async (engine: Engine, unit: Unit, records: readonly LogRecord[]): Promise<void> => {
+  const source = storedItems(engine, unit.segment);
+  for (const record of records) await carryOut(engine, unit, record, source);
+};

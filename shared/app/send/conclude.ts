@@ -1,0 +1,133 @@
+import { setBit } from '../../core/bits.ts';
+import type { Ledger } from '../../core/segment/ledger.ts';
+import type { EndedItem, EndKind } from '../../core/segment/unit-log.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import type { Outcome } from '../../ports/channel.ts';
+import { judgeOutcome } from './judge-outcome.ts';
+import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
+
+/** Reasons and answers that go into logs and dead letters are cut here. */
+const MAX_RESPONSE_CHARS = 1_000;
+
+const FIELD_OF_END: Record<Exclude<EndKind, 'void'>, keyof Ledger> = {
+  dead: 'dead',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  unknown: 'unknown',
+};
+
+/** Marks an item as decided; false where it was already, or where the unit is no longer ours. */
+const decide = (run: UnitRun, entry: OpenEntry, index: number): boolean => {
+  if (run.lost || !setBit(entry.decided, index)) return false;
+  run.listed.undecided -= 1;
+  run.outbox.decisions += 1;
+  run.outbox.touched.add(entry);
+  // Redriven items fill entries of their own; each stops being a dead letter when it is decided again.
+  if (entry.redriven > 0) run.outbox.steps.dead -= 1;
+  return true;
+};
+
+const book = (run: UnitRun, steps: Partial<Ledger>): void => {
+  for (const [field, n] of Object.entries(steps)) run.outbox.steps[field as keyof Ledger] += n;
+};
+
+/** Steps that the running figures take too; a cancel was booked there when it was asked for. */
+const bookBoth = (run: UnitRun, steps: Partial<Ledger>): void => {
+  book(run, steps);
+  run.deps.engine.ledgers.book(run.unit.segment.minute, steps);
+};
+
+/** Ends an item in another way than `sent`. */
+export const endItem = (run: UnitRun, entry: OpenEntry, item: Omit<EndedItem, 'e'> & { readonly retried: boolean }): void => {
+  const { retried, ...ended } = item;
+  if (!decide(run, entry, item.i)) return;
+  run.outbox.ended.push({ e: entry.sk, ...ended });
+  if (item.k === 'void') {
+    run.outbox.voids += 1;
+    return;
+  }
+  const steps = { [FIELD_OF_END[item.k]]: 1, ...(retried ? { retrying: -1 } : {}) };
+  if (item.k === 'cancelled') book(run, steps);
+  else bookBoth(run, steps);
+  run.deps.engine.telemetry.count(item.k, 1);
+};
+
+/** Sends an item on to a later time; `attempt` says which attempt comes then. */
+export const carryItem = (
+  run: UnitRun,
+  entry: OpenEntry,
+  item: { i: number; dueAt: EpochMs; attempt: number; reason?: string; status?: number; paced?: true },
+): void => {
+  if (!decide(run, entry, item.i)) return;
+  run.outbox.carried.push({ e: entry.sk, ...item });
+  if (item.reason !== undefined && item.attempt === 2) bookBoth(run, { retrying: 1 });
+};
+
+const sent = (job: Job): void => {
+  const { run, entry, index, delivery } = job;
+  if (!decide(run, entry, index)) return;
+  const { ledgers, telemetry } = run.deps.engine;
+  const latenessMs = job.startedAt - delivery.dueAt;
+  entry.sent.push(index);
+  entry.lateness.push(latenessMs);
+  const steps = run.outbox.steps;
+  steps.sent += 1;
+  if (delivery.attempt > 1) bookBoth(run, { retrying: -1 });
+  else {
+    ledgers.lateness(latenessMs);
+    telemetry.lateness(latenessMs);
+  }
+};
+
+const failed = (job: Job, outcome: Outcome & { kind: 'failed' }, now: EpochMs): void => {
+  const { run, entry, index, delivery } = job;
+  const { reason, status } = outcome;
+  const facts = { reason, ...(status === undefined ? {} : { status }) };
+  const verdict = judgeOutcome(job, outcome, now);
+  if (verdict.kind === 'retry') {
+    carryItem(run, entry, { i: index, dueAt: verdict.at, attempt: delivery.attempt + 1, ...facts });
+    return;
+  }
+  if (verdict.kind !== 'end') return;
+  const response = outcome.response?.slice(0, MAX_RESPONSE_CHARS);
+  const attempts = outcome.reason === 'NOT_AFTER' ? delivery.attempt - 1 : delivery.attempt;
+  endItem(run, entry, {
+    i: index,
+    k: verdict.as,
+    attempts,
+    ...facts,
+    ...(response === undefined ? {} : { response }),
+    retried: delivery.attempt > 1,
+  });
+};
+
+const countForTarget = (job: Job, field: 'sent' | 'failed'): void => {
+  const { byTarget } = job.run.outbox;
+  const counts = byTarget.get(job.target.name) ?? { sent: 0, failed: 0, dead: 0 };
+  byTarget.set(job.target.name, counts);
+  counts[field] += 1;
+};
+
+/** Takes the end of an attempt into the unit's outbox and wakes the unit where it waits for that. */
+export const concludeJob = (job: Job, outcome: Outcome): void => {
+  const { run } = job;
+  run.inFlight -= 1;
+  countForTarget(job, outcome.kind);
+  if (outcome.kind === 'sent') sent(job);
+  else failed(job, outcome, run.deps.engine.clock.now());
+  const { decisions } = run.outbox;
+  if (run.inFlight === 0 || decisions === run.deps.engine.timing.checkpointItems) run.bell.ring();
+};
+
+/** Takes an item back that its gate cannot start soon. */
+export const deferJob = (job: Job, dueAt: EpochMs, paced: boolean): void => {
+  const { run, entry, index, delivery } = job;
+  run.inFlight -= 1;
+  if (job.notAfter !== undefined && dueAt > job.notAfter) {
+    const facts = { reason: 'NOT_AFTER', attempts: delivery.attempt - 1, retried: delivery.attempt > 1 };
+    endItem(run, entry, { i: index, k: 'expired', ...facts });
+  } else {
+    carryItem(run, entry, { i: index, dueAt, attempt: delivery.attempt, ...(paced ? { paced } : {}) });
+  }
+  if (run.inFlight === 0) run.bell.ring();
+};

@@ -1,0 +1,104 @@
+import { hasBit } from '../../core/bits.ts';
+import type { Target } from '../../core/delivery/target.ts';
+import type { EntryItem } from '../../core/segment/entry.ts';
+import { messageIdAt } from '../../core/segment/message-id.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import type { Delivery } from '../../ports/channel.ts';
+import { itemOfRecord } from '../keyed-record.ts';
+import { carryItem, endItem } from './conclude.ts';
+import { advance } from './load-entries.ts';
+import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
+
+/** So many items are handed on before the loop looks at anything else. */
+const MAX_BURST = 2_000;
+
+const retried = (item: EntryItem): boolean => (item.attempt ?? 1) > 1;
+
+const end = (run: UnitRun, entry: OpenEntry, at: { index: number; item: EntryItem; k: 'dead' | 'expired' | 'cancelled' | 'void' | 'unknown'; reason?: string }): undefined => {
+  const reason = at.reason === undefined ? {} : { reason: at.reason };
+  endItem(run, entry, { i: at.index, k: at.k, attempts: (at.item.attempt ?? 1) - 1, ...reason, retried: retried(at.item) });
+  return undefined;
+};
+
+/** The item of a reference as its record has it; `undefined` where it was decided here and now. */
+const resolveReference = (run: UnitRun, entry: OpenEntry, index: number): EntryItem | undefined => {
+  const reference = entry.opened?.item(index);
+  const agreement = entry.agreements.get(index);
+  if (!reference || !agreement) return undefined;
+  if (agreement.kind === 'agrees') return itemOfRecord(reference, agreement.record);
+  if (agreement.kind === 'early') {
+    carryItem(run, entry, { i: index, dueAt: agreement.until, attempt: reference.attempt ?? 1 });
+    return undefined;
+  }
+  return end(run, entry, { index, item: reference, k: agreement.kind });
+};
+
+const deliveryOf = (entry: OpenEntry, index: number, item: EntryItem): Delivery => ({
+  messageId: item.id ?? messageIdAt(entry.idPrefix, index),
+  ...(item.key === undefined ? {} : { key: item.key }),
+  payload: item.payload as Uint8Array,
+  ...(item.headers === undefined ? {} : { headers: item.headers }),
+  dueAt: item.firstDueAt ?? item.dueAt,
+  attempt: item.attempt ?? 1,
+  ...(item.traceparent === undefined ? {} : { traceparent: item.traceparent }),
+});
+
+const isMissed = (run: UnitRun, item: EntryItem, now: EpochMs): boolean =>
+  item.onMissed === 'skip' && !retried(item) && now - item.dueAt > run.deps.engine.timing.missedAfterMs;
+
+/** The job for an item that is due, or `undefined` where it ends without an attempt. */
+const prepare = (run: UnitRun, entry: OpenEntry, index: number, now: EpochMs): Job | undefined => {
+  const item = entry.keyed ? resolveReference(run, entry, index) : entry.opened?.item(index);
+  if (!item) return undefined;
+  const delivery = deliveryOf(entry, index, item);
+  if (run.tombstones.has(delivery.messageId)) return end(run, entry, { index, item, k: 'cancelled' });
+  if (item.notAfter !== undefined && now > item.notAfter) return end(run, entry, { index, item, k: 'expired', reason: 'NOT_AFTER' });
+  if (isMissed(run, item, now)) return end(run, entry, { index, item, k: 'expired', reason: 'MISSED' });
+  const target: Target | undefined = run.targets.get(item.target);
+  if (!target) return end(run, entry, { index, item, k: 'dead', reason: 'TARGET_NOT_FOUND' });
+  const atMostOnce = (item.delivery ?? target.delivery) === 'at-most-once';
+  if (atMostOnce && entry.started && hasBit(entry.started, index)) {
+    return end(run, entry, { index, item, k: 'unknown', reason: 'LOST_WORKER' });
+  }
+  const { notAfter, paced } = item;
+  return { run, entry, index, target, delivery, paced: paced ?? false, atMostOnce, notAfter, startedAt: now };
+};
+
+/** True where what was decided about the entry's next item is known. */
+export const isReady = (run: UnitRun, entry: OpenEntry): boolean =>
+  entry.opened !== undefined && (entry.keyed ? entry.next < entry.compared : entry.nextDue <= run.verifiedThrough);
+
+const takeDue = (run: UnitRun, entry: OpenEntry, at: { now: EpochMs; jobs: Job[] }): void => {
+  while (entry.next < entry.n && entry.nextDue <= at.now && isReady(run, entry) && at.jobs.length < MAX_BURST) {
+    const job = prepare(run, entry, entry.next, at.now);
+    if (job) at.jobs.push(job);
+    entry.next += 1;
+    advance(entry);
+  }
+};
+
+/** All that is due and ready, in due order across entries, up to one burst. */
+const collect = (run: UnitRun, now: EpochMs): { jobs: Job[]; more: boolean } => {
+  const jobs: Job[] = [];
+  const blocked: OpenEntry[] = [];
+  for (let top = run.order.peek(); top && top.nextDue <= now && jobs.length < MAX_BURST; top = run.order.peek()) {
+    const entry = run.order.pop() as OpenEntry;
+    takeDue(run, entry, { now, jobs });
+    if (entry.next >= entry.n) continue;
+    if (entry.nextDue <= now && jobs.length < MAX_BURST) blocked.push(entry);
+    else run.order.push(entry);
+  }
+  for (const entry of blocked) run.order.push(entry);
+  return { jobs, more: jobs.length >= MAX_BURST };
+};
+
+/** Hands everything due to the gates; at-most-once items first go through the log. True where more is due at once. */
+export const fire = (run: UnitRun, now: EpochMs): boolean => {
+  if (now >= run.stopAt || run.stopped()) return false;
+  const { jobs, more } = collect(run, now);
+  const direct: Job[] = [];
+  for (const job of jobs) (job.atMostOnce ? run.outbox.starting : direct).push(job);
+  run.inFlight += jobs.length;
+  if (direct.length > 0) run.deps.gates.submit(direct);
+  return more;
+};

@@ -1,0 +1,149 @@
+import { hasBit, makeBits } from '../../core/bits.ts';
+import { entryIdPrefix } from '../../core/segment/message-id.ts';
+import { laneRange, partitionKey } from '../../core/segment/segment-key.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import { epochMs } from '../../core/time/epoch.ts';
+import type { Item } from '../../ports/item-store.ts';
+import type { Engine } from '../engine.ts';
+import { unpackEntry } from '../packed-entry.ts';
+import type { OpenEntry, UnitRun } from './unit-run.ts';
+
+/** Unpacked bytes that a unit may hold; a page or an entry may go over it once. */
+const BUDGET_BYTES = 8 * 1024 * 1024;
+
+/** A dropped entry is read again so long before its next item. */
+export const REOPEN_AHEAD_MS = 3_000;
+
+/** What an open item takes beside its stored bytes, roughly. */
+const ITEM_BYTES = 200;
+
+/** Sets a damaged item aside where an operator finds it; the others go on (F51). */
+const quarantine = async (engine: Engine, item: Item): Promise<void> => {
+  const at = engine.clock.now();
+  engine.telemetry.count('quarantined', 1);
+  engine.telemetry.note('error', 'entry.damaged', { pk: item.pk, sk: item.sk });
+  const key = { table: 'control', pk: 'quarantine', sk: `${item.pk}|${item.sk}` } as const;
+  await engine.store.put({ ...key, version: 1, doc: JSON.stringify({ at }) }, 'any');
+};
+
+/** Moves `next` past decided items; the entry is through when it reaches `n`. */
+export const advance = (entry: OpenEntry): void => {
+  while (entry.next < entry.n && hasBit(entry.decided, entry.next)) entry.next += 1;
+  if (entry.next < entry.n && entry.opened) entry.nextDue = entry.opened.dueAt(entry.next);
+};
+
+const admit = async (run: UnitRun, item: Item): Promise<void> => {
+  if (run.entries.has(item.sk)) return;
+  const unpacked = unpackEntry(item);
+  if (!unpacked) return quarantine(run.deps.engine, item);
+  const { info, opened } = unpacked;
+  const decided = run.decidedBefore.get(item.sk) ?? makeBits();
+  const entry: OpenEntry = {
+    sk: item.sk,
+    ...info,
+    idPrefix: entryIdPrefix({ segment: run.unit.segment, sk: item.sk }),
+    keyed: opened.item(0).token !== undefined,
+    decided,
+    started: run.startedBefore.get(item.sk),
+    opened,
+    bytes: (item.body?.length ?? 0) + info.n * ITEM_BYTES,
+    next: 0,
+    nextDue: opened.dueAt(0),
+    compared: 0,
+    agreements: new Map(),
+    sent: [],
+    lateness: [],
+  };
+  for (const target of opened.targets) if (!run.targets.has(target)) run.targets.set(target, undefined);
+  run.listed.fresh += info.fresh;
+  run.listed.redriven += info.redriven;
+  run.listed.undecided += info.n - decided.count;
+  run.entries.set(item.sk, entry);
+  advance(entry);
+  if (entry.next < entry.n) {
+    run.order.push(entry);
+    run.bytes += entry.bytes;
+  }
+};
+
+/** Lets go of the bodies that are needed last, until the budget holds. */
+const evict = (run: UnitRun, now: EpochMs): void => {
+  if (run.bytes <= BUDGET_BYTES) return;
+  const far = run.order
+    .items()
+    .filter((entry) => entry.opened && entry.nextDue > now + REOPEN_AHEAD_MS)
+    .sort((a, b) => b.nextDue - a.nextDue);
+  for (const entry of far) {
+    if (run.bytes <= BUDGET_BYTES) return;
+    entry.opened = undefined;
+    run.bytes -= entry.bytes;
+  }
+};
+
+const listPage = async (run: UnitRun): Promise<void> => {
+  const { unit, deps, listing } = run;
+  const pk = partitionKey(unit.segment);
+  if (unit.lane === 'L') {
+    const item = await deps.engine.store.get({ table: 'segments', pk, sk: unit.sk });
+    if (item) await admit(run, item);
+    listing.done = true;
+    return;
+  }
+  const after = listing.after === undefined ? {} : { after: listing.after };
+  const page = await deps.engine.store.query({ table: 'segments', pk, ...laneRange('E'), ...after });
+  for (const item of page.items) await admit(run, item);
+  listing.after = page.next;
+  listing.done = page.next === undefined;
+};
+
+const reopen = async (run: UnitRun, entry: OpenEntry): Promise<void> => {
+  const pk = partitionKey(run.unit.segment);
+  const item = await run.deps.engine.store.get({ table: 'segments', pk, sk: entry.sk });
+  const unpacked = item && unpackEntry(item);
+  if (!unpacked || unpacked.opened.n !== entry.n) throw new Error(`entry ${entry.sk} of ${pk} changed while in use`);
+  entry.opened = unpacked.opened;
+  run.bytes += entry.bytes;
+};
+
+const droppedAndDue = (run: UnitRun, now: EpochMs): OpenEntry[] =>
+  run.order.items().filter((entry) => !entry.opened && entry.nextDue <= now + REOPEN_AHEAD_MS);
+
+/** True where there is something to read now: the next page, or an entry that was dropped and comes due. */
+export const wantsLoad = (run: UnitRun, now: EpochMs): boolean => {
+  if (run.busy.loading) return false;
+  const top = run.order.peek();
+  if (top && !top.opened && top.nextDue <= now + REOPEN_AHEAD_MS) return true;
+  if (run.listing.done) return false;
+  return run.bytes < BUDGET_BYTES || !top;
+};
+
+/** Reads one page, or again what was dropped. */
+export const load = async (run: UnitRun): Promise<void> => {
+  const now = run.deps.engine.clock.now();
+  const dropped = droppedAndDue(run, now);
+  for (const entry of dropped) await reopen(run, entry);
+  if (dropped.length === 0 && !run.listing.done) await listPage(run);
+  evict(run, run.deps.engine.clock.now());
+};
+
+/** Lets go of the bodies of entries whose items are all decided, once the decisions are carried out. */
+export const release = (run: UnitRun, entries: Iterable<OpenEntry>): void => {
+  for (const entry of entries) {
+    if (!entry.opened || entry.decided.count < entry.n) continue;
+    entry.opened = undefined;
+    entry.agreements.clear();
+    run.bytes -= entry.bytes;
+  }
+};
+
+/** Opens an announced entry that the listing missed. */
+export const loadAnnounced = async (run: UnitRun, sk: string): Promise<void> => {
+  const item = await run.deps.engine.store.get({ table: 'segments', pk: partitionKey(run.unit.segment), sk });
+  if (item) await admit(run, item);
+};
+
+/** The due time of the next item that is not handed on, where one is listed. */
+export const nextDueOf = (run: UnitRun): EpochMs | undefined => {
+  const top = run.order.peek();
+  return top ? epochMs(top.nextDue) : undefined;
+};

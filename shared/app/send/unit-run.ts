@@ -1,0 +1,126 @@
+import type { Bits } from '../../core/bits.ts';
+import type { Target } from '../../core/delivery/target.ts';
+import type { Heap } from '../../core/heap.ts';
+import type { OpenedEntry } from '../../core/segment/entry.ts';
+import type { Ledger } from '../../core/segment/ledger.ts';
+import type { Unit } from '../../core/segment/segment-key.ts';
+import type { CarriedItem, EndedItem, LogRecord } from '../../core/segment/unit-log.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import type { Delivery, Outcome } from '../../ports/channel.ts';
+import type { Engine } from '../engine.ts';
+import type { KeyedRecord } from '../keyed-record.ts';
+import type { TargetLookup } from '../target-registry.ts';
+import type { Bell, HoldCursor } from './hold-cursor.ts';
+import type { TargetGates } from './target-gates.ts';
+
+/** What the sender stands on; one per process. */
+export type SendDeps = {
+  readonly engine: Engine;
+  readonly targets: TargetLookup;
+  readonly cursor: HoldCursor;
+  readonly gates: TargetGates;
+};
+
+/** What a look at the key's record said about a reference. */
+export type Agreement =
+  | { readonly kind: 'agrees'; readonly record: KeyedRecord }
+  | { readonly kind: 'cancelled' }
+  /** Not committed yet, and its writer may still do so until `until`. */
+  | { readonly kind: 'early'; readonly until: EpochMs }
+  | { readonly kind: 'void' };
+
+/** An entry in the hands of a worker. Items below `next` are handed on, or were decided before. */
+export type OpenEntry = {
+  readonly sk: string;
+  readonly n: number;
+  readonly fresh: number;
+  readonly redriven: number;
+  readonly writtenAt: EpochMs;
+  readonly idPrefix: string;
+  readonly keyed: boolean;
+  readonly decided: Bits;
+  readonly started: Bits | undefined;
+  /** Dropped while the next item is far away and room is short. */
+  opened: OpenedEntry | undefined;
+  bytes: number;
+  next: number;
+  nextDue: EpochMs;
+  /** In an entry of references: items below it were compared with their records. */
+  compared: number;
+  agreements: Map<number, Agreement>;
+  /** Sent since the last record: item numbers, and how late each was. */
+  sent: number[];
+  lateness: number[];
+};
+
+/** Decisions since the last record. */
+export type Outbox = {
+  decisions: number;
+  ended: EndedItem[];
+  carried: CarriedItem[];
+  /** Attempts of at-most-once messages, to be logged before they start. */
+  starting: Job[];
+  steps: Record<keyof Ledger, number>;
+  voids: number;
+  /** Entries with new decisions. */
+  touched: Set<OpenEntry>;
+  /** For the running figures of each target. */
+  byTarget: Map<string, { sent: number; failed: number; dead: number }>;
+};
+
+/** One item on its way to its target. */
+export type Job = {
+  readonly run: UnitRun;
+  readonly entry: OpenEntry;
+  readonly index: number;
+  readonly target: Target;
+  readonly delivery: Delivery;
+  readonly paced: boolean;
+  readonly atMostOnce: boolean;
+  readonly notAfter: EpochMs | undefined;
+  startedAt: EpochMs;
+};
+
+/** A unit under one lease of this process. */
+export type UnitRun = {
+  readonly deps: SendDeps;
+  readonly unit: Unit;
+  readonly bell: Bell;
+  /** No attempt starts from here on; the unit is handed back. */
+  readonly stopAt: EpochMs;
+  /** Set by a graceful stop. */
+  readonly stopped: () => boolean;
+  last: LogRecord;
+  readonly decidedBefore: ReadonlyMap<string, Bits>;
+  readonly startedBefore: ReadonlyMap<string, Bits>;
+  readonly entries: Map<string, OpenEntry>;
+  readonly order: Heap<OpenEntry>;
+  readonly targets: Map<string, Target | undefined>;
+  listing: { after: string | undefined; done: boolean };
+  listed: { fresh: number; redriven: number; undecided: number };
+  bytes: number;
+  verifiedThrough: number;
+  tombstones: ReadonlySet<string>;
+  inFlight: number;
+  outbox: Outbox;
+  confirmed: number;
+  checkpointAt: EpochMs;
+  busy: { loading: boolean; verifying: boolean; writing: boolean };
+  /** Another owner took over: nothing more may be written or started. */
+  lost: boolean;
+  failure: unknown;
+};
+
+/** How an attempt's end reaches the unit. */
+export type Conclude = (job: Job, outcome: Outcome) => void;
+
+export const makeOutbox = (): Outbox => ({
+  decisions: 0,
+  ended: [],
+  carried: [],
+  starting: [],
+  steps: { accepted: 0, sent: 0, dead: 0, cancelled: 0, expired: 0, unknown: 0, retrying: 0 },
+  voids: 0,
+  touched: new Set(),
+  byTarget: new Map(),
+});

@@ -1,0 +1,213 @@
+import { makeHeap } from '../../core/heap.ts';
+import { closeOf } from '../../core/segment/bucket.ts';
+import type { LeaseVerdict } from '../../core/segment/lease.ts';
+import { judgeLease } from '../../core/segment/lease.ts';
+import type { Unit } from '../../core/segment/segment-key.ts';
+import type { LogRecord, UnitState } from '../../core/segment/unit-log.ts';
+import { foldLog } from '../../core/segment/unit-log.ts';
+import { EMPTY_LEDGER } from '../../core/segment/ledger.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import { epochMs, plusMs } from '../../core/time/epoch.ts';
+import { hintFor, sendHints } from '../hints.ts';
+import { persist } from '../persist.ts';
+import { appendRecord, readLog } from '../unit-journal.ts';
+import { carryOutAgain } from './carry-out.ts';
+import { checkpoint, logExpiry } from './checkpoint.ts';
+import { fire, isReady } from './fire.ts';
+import type { Bell } from './hold-cursor.ts';
+import { load, nextDueOf, REOPEN_AHEAD_MS, wantsLoad } from './load-entries.ts';
+import type { OpenEntry, SendDeps, UnitRun } from './unit-run.ts';
+import { makeOutbox } from './unit-run.ts';
+import { verify, wantsVerify } from './verify.ts';
+
+/** How the work on a pointer ended; all of these mean that the pointer has served. */
+export type WorkResult = 'settled' | 'handed-back' | 'held' | 'resting' | 'early' | 'lost';
+
+export type WorkLimits = {
+  /** From here on no attempt starts. */
+  readonly stopAt: EpochMs;
+  readonly stopped: () => boolean;
+  /** Gets the unit's bell while it is worked on, to be rung when `stopped` changes. */
+  readonly bells: Set<Bell>;
+};
+
+const leaseRecord = (deps: SendDeps, state: UnitState, epoch: number): LogRecord => {
+  const { engine } = deps;
+  const now = engine.clock.now();
+  return {
+    seq: (state.last?.seq ?? -1) + 1,
+    nonce: engine.nonce(),
+    at: now,
+    epoch,
+    owner: engine.owner,
+    until: plusMs(now, engine.timing.leaseMs),
+    confirmed: state.last?.confirmed ?? -1,
+    ledger: state.last?.ledger ?? EMPTY_LEDGER,
+    voids: state.last?.voids ?? 0,
+    settled: false,
+  };
+};
+
+const makeRun = (deps: SendDeps, unit: Unit, limits: WorkLimits, held: { state: UnitState; last: LogRecord }): UnitRun => ({
+  deps,
+  unit,
+  bell: deps.cursor.makeBell(),
+  stopAt: limits.stopAt,
+  stopped: limits.stopped,
+  last: held.last,
+  decidedBefore: held.state.decided,
+  startedBefore: held.state.started,
+  entries: new Map(),
+  order: makeHeap<OpenEntry>((entry) => entry.nextDue),
+  targets: new Map(),
+  listing: { after: undefined, done: false },
+  listed: { fresh: 0, redriven: 0, undecided: 0 },
+  bytes: 0,
+  verifiedThrough: Number.NEGATIVE_INFINITY,
+  tombstones: new Set(),
+  inFlight: 0,
+  outbox: makeOutbox(),
+  confirmed: held.last.confirmed,
+  checkpointAt: held.last.at,
+  busy: { loading: false, verifying: false, writing: false },
+  lost: false,
+  failure: undefined,
+});
+
+const RESULT_OF: Record<Exclude<LeaseVerdict['kind'], 'free'>, WorkResult> = {
+  settled: 'settled',
+  held: 'held',
+  resting: 'resting',
+};
+
+/** Takes the lease where it is free, and finishes what an earlier owner had decided. */
+const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<UnitRun | WorkResult> => {
+  const { engine } = deps;
+  const now = engine.clock.now();
+  const { guardMs } = engine.timing;
+  if (unit.lane === 'E' && now < closeOf(unit.segment.minute, engine.timing) + guardMs) return 'early';
+  const state = foldLog(await readLog(engine.store, unit));
+  const verdict = judgeLease(state.last, { now, timing: engine.timing, isDead: engine.isDead });
+  if (verdict.kind !== 'free') return RESULT_OF[verdict.kind];
+  const last = leaseRecord(deps, state, verdict.epoch);
+  if ((await appendRecord(engine.store, unit, { record: last, expiresAt: logExpiry({ unit, deps }) })) === 'conflict') return 'held';
+  await carryOutAgain(engine, unit, state.unconfirmed);
+  const run = makeRun(deps, unit, limits, { state, last });
+  run.confirmed = last.seq;
+  return run;
+};
+
+/** Runs one background step; what it throws ends the unit at the loop's next turn. */
+const background = (run: UnitRun, name: keyof UnitRun['busy'], step: () => Promise<unknown>): void => {
+  run.busy[name] = true;
+  void (async () => {
+    try {
+      await step();
+    } catch (error) {
+      run.failure ??= error;
+    }
+    run.busy[name] = false;
+    run.bell.ring();
+  })();
+};
+
+const wantsCheckpoint = (run: UnitRun, now: EpochMs): boolean => {
+  if (run.busy.writing) return false;
+  const { timing } = run.deps.engine;
+  if (run.outbox.starting.length > 0 || run.last.until - now < timing.leaseMs / 2) return true;
+  return run.outbox.decisions >= timing.checkpointItems && now - run.checkpointAt >= timing.checkpointMs;
+};
+
+const isIdle = (run: UnitRun): boolean =>
+  run.inFlight === 0 && !run.busy.loading && !run.busy.verifying && !run.busy.writing && run.outbox.starting.length === 0;
+
+/** All listed and decided: whatever is in the outbox can be the last word. */
+const isThrough = (run: UnitRun): boolean => run.listing.done && run.listed.undecided === 0 && isIdle(run);
+
+/** Where the unit should go back: nothing comes due for long, this worker has to stop, or it gave items up. */
+const resumeAtOf = (run: UnitRun, now: EpochMs): EpochMs | undefined => {
+  if (!isIdle(run)) return undefined;
+  const next = nextDueOf(run);
+  if (now >= run.stopAt || run.stopped()) return next ?? now;
+  if (!run.listing.done) return undefined;
+  if (next === undefined) return run.listed.undecided > 0 ? now : undefined;
+  return next - now > run.deps.engine.timing.holdMaxMs ? next : undefined;
+};
+
+/** When to look at the first item again; `undefined` while a step that will ring is under way for it. */
+const wakeForItems = (run: UnitRun): number | undefined => {
+  const next = run.order.peek();
+  if (!next) return undefined;
+  if (!next.opened) return run.busy.loading ? undefined : next.nextDue - REOPEN_AHEAD_MS;
+  if (isReady(run, next)) return next.nextDue;
+  return run.busy.verifying ? undefined : next.nextDue - run.deps.engine.timing.verifyLeadMs;
+};
+
+const nextWake = (run: UnitRun, now: EpochMs): EpochMs => {
+  const { timing } = run.deps.engine;
+  const times = [run.stopAt > now ? run.stopAt : plusMs(now, timing.leaseMs)];
+  if (!run.busy.writing) {
+    times.push(plusMs(run.last.until as EpochMs, -timing.leaseMs / 2));
+    if (run.outbox.decisions >= timing.checkpointItems) times.push(plusMs(run.checkpointAt, timing.checkpointMs));
+  }
+  const items = run.stopped() || now >= run.stopAt ? undefined : wakeForItems(run);
+  return epochMs(Math.max(now + 1, Math.ceil(Math.min(...times, items ?? Number.POSITIVE_INFINITY))));
+};
+
+const startSteps = (run: UnitRun, now: EpochMs): void => {
+  if (wantsLoad(run, now)) background(run, 'loading', () => persist(run.deps.engine, run.stopAt, () => load(run)));
+  if (wantsVerify(run, now)) background(run, 'verifying', () => persist(run.deps.engine, run.stopAt, () => verify(run)));
+  if (wantsCheckpoint(run, now)) background(run, 'writing', () => checkpoint(run, { kind: 'hold' }));
+};
+
+const handBack = async (run: UnitRun, resumeAt: EpochMs): Promise<WorkResult> => {
+  if (!(await checkpoint(run, { kind: 'release', resumeAt }))) return 'lost';
+  await sendHints(run.deps.engine, [hintFor(run.deps.engine, run.unit, resumeAt)]);
+  return 'handed-back';
+};
+
+/**
+ * Settles; `undefined` where an announcement came first and the unit goes on. What the last decisions carry elsewhere
+ * is logged before it is settled, so that a crash in between leaves the unit to be finished (U4).
+ */
+const settle = async (run: UnitRun): Promise<WorkResult | undefined> => {
+  const hasWork = run.outbox.carried.length > 0 || run.outbox.ended.some(({ k }) => k === 'dead');
+  if (hasWork && !(await checkpoint(run, { kind: 'hold' }))) return 'lost';
+  if (!isThrough(run)) return undefined;
+  if (!(await checkpoint(run, { kind: 'settle' }))) return 'lost';
+  return run.last.settled ? 'settled' : undefined;
+};
+
+const work = async (run: UnitRun): Promise<WorkResult> => {
+  for (;;) {
+    const now = run.deps.engine.clock.now();
+    if (run.failure !== undefined) throw run.failure;
+    if (run.lost) return 'lost';
+    // A sandbox that was frozen past its lease, or cut off from the store, does nothing more until a record of its
+    // own stands in the log again: that shows that nobody took over (F14).
+    const more = now < run.last.until && fire(run, now);
+    startSteps(run, now);
+    if (isThrough(run)) {
+      const result = await settle(run);
+      if (result) return result;
+      continue;
+    }
+    const resumeAt = resumeAtOf(run, now);
+    if (resumeAt !== undefined) return handBack(run, resumeAt);
+    await run.bell.wait(more ? epochMs(now + 1) : nextWake(run, now));
+  }
+};
+
+/** Leases a unit and works it off, or as much of it as there is time for. Throws where the store fails for good. */
+export const workUnit = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<WorkResult> => {
+  const run = await acquire(deps, unit, limits);
+  if (typeof run === 'string') return run;
+  limits.bells.add(run.bell);
+  try {
+    return await work(run);
+  } finally {
+    limits.bells.delete(run.bell);
+    run.lost = true;
+  }
+};
+

@@ -1,0 +1,82 @@
+import { lateFenceOf, mayHaveMissedClose } from '../core/segment/bucket.ts';
+import type { Unit } from '../core/segment/segment-key.ts';
+import { parseEntrySortKey } from '../core/segment/segment-key.ts';
+import type { LogRecord } from '../core/segment/unit-log.ts';
+import type { EpochMs } from '../core/time/epoch.ts';
+import { plusMs } from '../core/time/epoch.ts';
+import type { Item } from '../ports/item-store.ts';
+import type { Engine } from './engine.ts';
+import { hintFor, sendHints } from './hints.ts';
+import type { NewEntry } from './packed-entry.ts';
+import { packEntry } from './packed-entry.ts';
+import { markForRevisit } from './revisit.ts';
+import { appendRecord, lastRecord } from './unit-journal.ts';
+
+/** The unit that works an entry off. */
+export const unitOf = ({ segment, sk }: Pick<NewEntry, 'segment' | 'sk'>): Unit =>
+  sk.startsWith('E') ? { segment, lane: 'E' } : { segment, lane: 'L', sk };
+
+const firstDueOf = (entry: NewEntry): EpochMs => entry.items[0]?.dueAt as EpochMs;
+
+/** The item that stores an entry, kept until `retention` after it is due. */
+export const toStoredEntry = (engine: Engine, entry: NewEntry, writtenAt: EpochMs): Item =>
+  packEntry(entry, { writtenAt, expiresAt: plusMs(firstDueOf(entry), engine.retentionMs) });
+
+/** What a unit's log says after a writer announced an entry: the lease as it was, and not settled (U5). */
+const announcement = (engine: Engine, last: LogRecord, sk: string): LogRecord => ({
+  seq: last.seq + 1,
+  nonce: engine.nonce(),
+  at: engine.clock.now(),
+  epoch: last.epoch,
+  owner: last.owner,
+  until: last.until,
+  ...(last.resumeAt === undefined || last.settled ? {} : { resumeAt: last.resumeAt }),
+  announced: [sk],
+  confirmed: last.confirmed,
+  ledger: last.ledger,
+  voids: last.voids,
+  settled: false,
+});
+
+/**
+ * Makes sure that an entry of the scheduled lane is seen although its put ended near the close, or after it.
+ *
+ *   writer:  put entry ─────────► read log ──► empty: whoever acquires later lists later, and sees it
+ *   reader:      acquire (record 0) ─► list      not empty: announce; the owner's next record collides
+ *                                                with it, and the owner looks at the entry
+ */
+const announce = async (engine: Engine, entry: NewEntry): Promise<void> => {
+  const unit: Unit = { segment: entry.segment, lane: 'E' };
+  for (;;) {
+    const last = await lastRecord(engine.store, unit);
+    if (!last) return;
+    const record = announcement(engine, last, entry.sk);
+    const expiresAt = Math.ceil((firstDueOf(entry) + engine.retentionMs) / 1000);
+    if ((await appendRecord(engine.store, unit, { record, expiresAt })) === 'stored') return;
+  }
+};
+
+/**
+ * The fences behind a put that has ended: after this, the entries will be worked off even if every hint is lost.
+ * Returns the hints that are to be sent before the entries are acknowledged.
+ */
+export const passFences = async (engine: Engine, entries: readonly NewEntry[]) => {
+  const endedAt = engine.clock.now();
+  const hints = [];
+  for (const entry of entries) {
+    const { minute } = entry.segment;
+    const scheduled = parseEntrySortKey(entry.sk)?.lane === 'E';
+    const nearClose = scheduled && mayHaveMissedClose(minute, endedAt, engine.timing);
+    if (nearClose) await announce(engine, entry);
+    if (endedAt >= lateFenceOf(minute, engine.timing)) await markForRevisit(engine, entry.segment);
+    if (nearClose || !scheduled) hints.push(hintFor(engine, unitOf(entry), firstDueOf(entry)));
+  }
+  return hints;
+};
+
+/** Stores entries, passes the fences and sends the hints: when this returns, the entries will be worked off. */
+export const storeEntries = async (engine: Engine, entries: readonly NewEntry[], writtenAt: EpochMs): Promise<void> => {
+  if (entries.length === 0) return;
+  await engine.store.putMany(entries.map((entry) => toStoredEntry(engine, entry, writtenAt)));
+  await sendHints(engine, await passFences(engine, entries));
+};

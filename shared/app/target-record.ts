@@ -1,0 +1,37 @@
+import type { Destination, SigningSecret, Target } from '../core/delivery/target.ts';
+import type { EpochMs } from '../core/time/epoch.ts';
+import type { Item, ItemKey } from '../ports/item-store.ts';
+
+/** A target as it is stored. The nonce tells its writer, after an answer was lost, whose write is there. */
+export type TargetRecord = { readonly target: Target; readonly nonce: string };
+
+const FORM = 1;
+const TABLE = 'control';
+const PARTITION = 'targets';
+
+export const targetKey = (name: string): ItemKey => ({ table: TABLE, pk: PARTITION, sk: name });
+
+/** All names behind `after`, in order: ids hold no character below `-` or above `z`. */
+export const namesBehind = (after = '') => ({ table: TABLE, pk: PARTITION, from: `${after} `, to: '~' }) as const;
+
+export const toTargetItem = ({ target, nonce }: TargetRecord, version: number): Item => ({
+  ...targetKey(target.name),
+  version,
+  doc: JSON.stringify({ form: FORM, nonce, target }),
+});
+
+/** Reads a stored target; `undefined` where it is damaged or of a later form (F51). */
+export const parseTargetItem = (item: Item): TargetRecord | undefined => {
+  try {
+    const { form, nonce, target } = JSON.parse(item.doc ?? '');
+    return form === FORM && target.name === item.sk && typeof target.destination.kind === 'string'
+      ? { nonce, target }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The secrets of a target that still count at `now`, the newest first; none where its kind has none. */
+export const secretsAt = (destination: Destination | undefined, now: EpochMs): readonly SigningSecret[] =>
+  destination?.kind === 'http' ? destination.secrets.filter(({ until }) => until === undefined || until > now) : [];

@@ -1,0 +1,196 @@
+import type { Minute } from '../../core/segment/bucket.ts';
+import { endOf, lastReadable, minuteOf, sweepableFrom } from '../../core/segment/bucket.ts';
+import { judgeLease } from '../../core/segment/lease.ts';
+import { addLedgers } from '../../core/segment/ledger.ts';
+import { SEND_TIMELINE } from '../../core/segment/message-id.ts';
+import type { Segment } from '../../core/segment/segment-key.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import { epochMs, plusMs } from '../../core/time/epoch.ts';
+import type { Hint } from '../../ports/pointer-queue.ts';
+import type { Engine } from '../engine.ts';
+import { hintFor, sendHints } from '../hints.ts';
+import { marksForRevisit, unmark } from '../revisit.ts';
+import type { StoredCursor, TickCursor } from './cursor.ts';
+import { ensureCursor, moveCursor } from './cursor.ts';
+import type { SurveyedUnit } from './survey.ts';
+import { firstScheduled, isSettled, ledgerOf, surveySegment } from './survey.ts';
+
+export type TickOptions = {
+  /** Send hints for everything that is not settled, due or not: the queue is known to be empty. */
+  readonly reopen?: boolean;
+  /** How long the tick may take; what is left waits for the next one. */
+  readonly budgetMs?: number;
+};
+
+export type TickReport = {
+  readonly openedThrough: Minute;
+  readonly settledThrough: Minute;
+  readonly hints: number;
+  /** False where the budget ran out, or another tick moved the cursor first. */
+  readonly complete: boolean;
+};
+
+const DEFAULT_BUDGET_MS = 45_000;
+
+/** The cursor is saved after so many buckets, so that a tick that dies has not worked in vain. */
+const SAVE_EVERY = 30;
+
+type Tick = {
+  readonly engine: Engine;
+  readonly until: EpochMs;
+  readonly reopen: boolean;
+  cursor: TickCursor;
+  version: number;
+  hints: number;
+  oldestDue: EpochMs | undefined;
+  unsaved: number;
+  beaten: boolean;
+};
+
+const segmentsOf = (tick: Tick, minute: Minute): Segment[] =>
+  Array.from({ length: tick.cursor.shards }, (_, shard) => ({ timeline: SEND_TIMELINE, minute, shard }));
+
+const inTime = (tick: Tick): boolean => !tick.beaten && tick.engine.clock.now() < tick.until;
+
+const save = async (tick: Tick): Promise<void> => {
+  const { engine } = tick;
+  const cursor = { ...tick.cursor, tickedAt: engine.clock.now(), nonce: engine.nonce() };
+  const moved = await moveCursor(engine, SEND_TIMELINE, { cursor, version: tick.version });
+  tick.beaten = !moved;
+  tick.version += 1;
+  tick.unsaved = 0;
+};
+
+const advance = async (tick: Tick, step: Partial<TickCursor>): Promise<void> => {
+  tick.cursor = { ...tick.cursor, ...step };
+  tick.unsaved += 1;
+  if (tick.unsaved >= SAVE_EVERY) await save(tick);
+};
+
+const drive = async (tick: Tick, hints: readonly Hint[]): Promise<boolean> => {
+  tick.hints += hints.length;
+  return (await sendHints(tick.engine, hints)).length === 0;
+};
+
+/** Opens the buckets that closed since the last tick, oldest first (C1). */
+const openBuckets = async (tick: Tick): Promise<void> => {
+  const { engine } = tick;
+  const last = lastReadable(engine.clock.now(), engine.timing);
+  while (tick.cursor.openedThrough < last && inTime(tick)) {
+    const minute = tick.cursor.openedThrough + 1;
+    const probed = await Promise.all(
+      segmentsOf(tick, minute).map(async (segment) => {
+        const due = await firstScheduled(engine, segment);
+        return due === undefined ? [] : [hintFor(engine, { segment, lane: 'E' }, due)];
+      }),
+    );
+    if (!(await drive(tick, probed.flat()))) return;
+    await advance(tick, { openedThrough: minute });
+  }
+};
+
+/** How long a unit may be overdue before its hint counts as lost: longer than a keyed message may take to commit. */
+const lostAfterMs = ({ timing }: Engine): number => timing.commitWithinMs + timing.skewMs;
+
+const dueOf = ({ firstDue, last }: SurveyedUnit): EpochMs => last?.resumeAt ?? firstDue;
+
+/** True where nobody works on the unit although it is time, or, on reopening, although somebody should wait for it. */
+const wantsHint = (tick: Tick, surveyed: SurveyedUnit, now: EpochMs): boolean => {
+  const { engine } = tick;
+  if (isSettled(surveyed)) return false;
+  const verdict = judgeLease(surveyed.last, { now, timing: engine.timing, isDead: engine.isDead });
+  if (tick.reopen) return verdict.kind === 'free' || verdict.kind === 'resting';
+  if (verdict.kind !== 'free') return false;
+  const leftBehind = surveyed.last !== undefined && surveyed.last.until > 0;
+  return leftBehind || now - dueOf(surveyed) > lostAfterMs(engine);
+};
+
+const noteOldest = (tick: Tick, units: readonly SurveyedUnit[], now: EpochMs): void => {
+  for (const surveyed of units) {
+    const due = dueOf(surveyed);
+    if (!isSettled(surveyed) && due <= now && (tick.oldestDue === undefined || due < tick.oldestDue)) tick.oldestDue = due;
+  }
+};
+
+const redrive = async (tick: Tick, units: readonly SurveyedUnit[]): Promise<void> => {
+  const { engine } = tick;
+  const now = engine.clock.now();
+  noteOldest(tick, units, now);
+  const lost = units.filter((surveyed) => wantsHint(tick, surveyed, now));
+  await drive(tick, lost.map((surveyed) => hintFor(engine, surveyed.unit, dueOf(surveyed))));
+};
+
+const surveyBucket = async (tick: Tick, minute: Minute): Promise<SurveyedUnit[]> =>
+  (await Promise.all(segmentsOf(tick, minute).map((segment) => surveySegment(tick.engine, segment)))).flat();
+
+/**
+ * Looks at every bucket that may hold unsettled units: sends lost hints again, and moves `settledThrough` over settled
+ * buckets only (C2).
+ */
+const sweep = async (tick: Tick): Promise<void> => {
+  const { engine } = tick;
+  const now = engine.clock.now();
+  const last = tick.reopen ? lastReadable(now, engine.timing) : Math.min(tick.cursor.openedThrough, minuteOf(now));
+  for (let minute = tick.cursor.settledThrough + 1; minute <= last && inTime(tick); minute += 1) {
+    const units = await surveyBucket(tick, minute);
+    await redrive(tick, units);
+    const follows = minute === tick.cursor.settledThrough + 1 && minute <= tick.cursor.openedThrough;
+    if (follows && now >= sweepableFrom(minute, engine.timing) && units.every(isSettled)) {
+      await advance(tick, { settledThrough: minute, totals: addLedgers(tick.cursor.totals, ledgerOf(units)) });
+    }
+  }
+};
+
+/** Looks at segments whose writers were so late that the sweep had passed; their late units were not counted yet. */
+const revisit = async (tick: Tick): Promise<void> => {
+  for (const mark of await marksForRevisit(tick.engine)) {
+    if (!inTime(tick)) return;
+    const units = await surveySegment(tick.engine, mark.segment);
+    await redrive(tick, units);
+    const passed = mark.segment.minute <= tick.cursor.settledThrough;
+    if (!units.every(isSettled)) continue;
+    const uncounted = units.filter(({ unit, last }) => unit.lane === 'L' && last !== undefined && last.at >= mark.version);
+    if (passed) await advance(tick, { totals: addLedgers(tick.cursor.totals, ledgerOf(uncounted)) });
+    await unmark(tick.engine, mark);
+  }
+};
+
+const report = (tick: Tick, before: StoredCursor, startedAt: EpochMs): void => {
+  const { telemetry } = tick.engine;
+  telemetry.count('tickGapMs', startedAt - before.cursor.tickedAt);
+  telemetry.count('settledLagMs', Math.max(0, startedAt - endOf(tick.cursor.settledThrough)));
+  telemetry.count('oldestDueAgeMs', tick.oldestDue === undefined ? 0 : Math.max(0, startedAt - tick.oldestDue));
+};
+
+/**
+ * The tick: opens what closed, drives again what was lost, and moves the frontier. It works from the clock and the
+ * stored cursor alone, so it may be absent, doubled, overlapping or late (F01–F05).
+ */
+export const makeTick = (engine: Engine) => ({
+  run: async ({ reopen = false, budgetMs = DEFAULT_BUDGET_MS }: TickOptions = {}): Promise<TickReport> => {
+    const startedAt = engine.clock.now();
+    const before = await ensureCursor(engine, SEND_TIMELINE);
+    const tick: Tick = {
+      engine,
+      until: plusMs(startedAt, budgetMs),
+      reopen,
+      cursor: before.cursor,
+      version: before.version,
+      hints: 0,
+      oldestDue: undefined,
+      unsaved: 0,
+      beaten: false,
+    };
+    await openBuckets(tick);
+    await sweep(tick);
+    await revisit(tick);
+    const complete = inTime(tick);
+    if (!tick.beaten) await save(tick);
+    report(tick, before, startedAt);
+    const { openedThrough, settledThrough } = tick.cursor;
+    return { openedThrough, settledThrough, hints: tick.hints, complete: complete && !tick.beaten };
+  },
+});
+
+/** Everything due before this instant is terminal, or waits for a later attempt. */
+export const settledInstant = (cursor: TickCursor): EpochMs => epochMs(endOf(cursor.settledThrough));

@@ -1,0 +1,54 @@
+import type { Ledger } from '../../core/segment/ledger.ts';
+import { addLedgers, EMPTY_LEDGER } from '../../core/segment/ledger.ts';
+import type { Segment, Unit } from '../../core/segment/segment-key.ts';
+import { entryOfLateLogKey, LATE_LOGS, laneRange, parseEntrySortKey, partitionKey } from '../../core/segment/segment-key.ts';
+import type { LogRecord } from '../../core/segment/unit-log.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import { epochMs } from '../../core/time/epoch.ts';
+import type { Engine } from '../engine.ts';
+import { lastRecord, pagesOf, recordOf } from '../unit-journal.ts';
+
+/** A unit that exists: when its first item is (or was) due, and the last record of its log. */
+export type SurveyedUnit = { readonly unit: Unit; readonly firstDue: EpochMs; readonly last: LogRecord | undefined };
+
+export const isSettled = ({ last }: SurveyedUnit): boolean => last?.settled ?? false;
+
+export const ledgerOf = (units: readonly SurveyedUnit[]): Ledger =>
+  units.reduce((sum, { last }) => (last ? addLedgers(sum, last.ledger) : sum), EMPTY_LEDGER);
+
+/** The due time of the first entry of the scheduled lane, found by one read of one item. */
+export const firstScheduled = async (engine: Engine, segment: Segment): Promise<EpochMs | undefined> => {
+  const range = { table: 'segments', pk: partitionKey(segment), ...laneRange('E'), limit: 1 } as const;
+  for await (const page of pagesOf(engine.store, range)) {
+    const first = page.items[0];
+    if (first) return parseEntrySortKey(first.sk)?.firstDue;
+  }
+  return undefined;
+};
+
+const scheduledUnit = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
+  const unit: Unit = { segment, lane: 'E' };
+  const [firstDue, last] = await Promise.all([firstScheduled(engine, segment), lastRecord(engine.store, unit)]);
+  if (firstDue === undefined && !last) return [];
+  return [{ unit, firstDue: firstDue ?? epochMs(0), last }];
+};
+
+const lateUnits = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
+  const partition = { table: 'segments', pk: partitionKey(segment) } as const;
+  const entries = new Map<string, EpochMs>();
+  for await (const page of pagesOf(engine.store, { ...partition, ...laneRange('L') })) {
+    for (const { sk } of page.items) entries.set(sk, parseEntrySortKey(sk)?.firstDue ?? epochMs(0));
+  }
+  if (entries.size === 0) return [];
+  const logs = new Map<string, LogRecord>();
+  for await (const page of pagesOf(engine.store, { ...partition, ...LATE_LOGS })) {
+    for (const item of page.items) logs.set(entryOfLateLogKey(item.sk) ?? '', recordOf(item));
+  }
+  return [...entries].map(([sk, firstDue]) => ({ unit: { segment, lane: 'L', sk }, firstDue, last: logs.get(sk) }));
+};
+
+/** All units of a segment, as their logs stand. */
+export const surveySegment = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
+  const [scheduled, late] = await Promise.all([scheduledUnit(engine, segment), lateUnits(engine, segment)]);
+  return [...scheduled, ...late];
+};

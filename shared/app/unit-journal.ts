@@ -1,0 +1,78 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Unit } from '../core/segment/segment-key.ts';
+import { logKey, logRange, partitionKey } from '../core/segment/segment-key.ts';
+import type { LogRecord } from '../core/segment/unit-log.ts';
+import { epochMs } from '../core/time/epoch.ts';
+import type { Item, ItemStore, Page } from '../ports/item-store.ts';
+
+/** Records of more text than this are stored compressed. */
+const COMPRESS_ABOVE = 700;
+
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+const decoder = new TextDecoder();
+
+const toItem = (unit: Unit, record: LogRecord, expiresAt: number): Item => {
+  const text = JSON.stringify(record);
+  const key = { table: 'segments', pk: partitionKey(unit.segment), sk: logKey(unit, record.seq), version: 1 } as const;
+  const stored = text.length > COMPRESS_ABOVE ? { body: zstdCompressSync(text) } : { doc: text };
+  return { ...key, ...stored, expiresAt };
+};
+
+/** Reads a stored record. Throws where it is damaged: a log with a hole must stop its unit, not mislead it. */
+export const recordOf = (item: Item): LogRecord => {
+  const text = item.body
+    ? decoder.decode(zstdDecompressSync(item.body, { maxOutputLength: MAX_RECORD_BYTES }))
+    : (item.doc ?? '');
+  const record = JSON.parse(text) as LogRecord;
+  return record.resumeAt === undefined ? record : { ...record, resumeAt: epochMs(record.resumeAt) };
+};
+
+/** All pages of a range, one after another. */
+export async function* pagesOf(
+  store: ItemStore,
+  range: { table: Item['table']; pk: string; from: string; to: string; limit?: number },
+): AsyncGenerator<Page> {
+  let after: string | undefined;
+  do {
+    const page: Page = await store.query({ ...range, ...(after === undefined ? {} : { after }) });
+    yield page;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** The records of a unit from `fromSeq` on, in order. */
+export const readLog = async (store: ItemStore, unit: Unit, fromSeq = 0): Promise<LogRecord[]> => {
+  const records: LogRecord[] = [];
+  const range = { table: 'segments', pk: partitionKey(unit.segment), ...logRange(unit, fromSeq) } as const;
+  for await (const page of pagesOf(store, range)) records.push(...page.items.map(recordOf));
+  return records;
+};
+
+/** The last record of a unit's log: its lease and ledger without its history. */
+export const lastRecord = async (store: ItemStore, unit: Unit): Promise<LogRecord | undefined> => {
+  const range = { table: 'segments', pk: partitionKey(unit.segment), ...logRange(unit) } as const;
+  let after: string | undefined;
+  do {
+    const page: Page = await store.query({ ...range, reverse: true, limit: 1, ...(after === undefined ? {} : { after }) });
+    const item = page.items[0];
+    if (item) return recordOf(item);
+    after = page.next;
+  } while (after !== undefined);
+  return undefined;
+};
+
+/**
+ * Puts one record where none is yet (U1); `conflict` where another's stands there.
+ * A conflict with one's own nonce is one's own put, whose answer was lost.
+ */
+export const appendRecord = async (
+  store: ItemStore,
+  unit: Unit,
+  entry: { record: LogRecord; expiresAt: number },
+): Promise<'stored' | 'conflict'> => {
+  const item = toItem(unit, entry.record, entry.expiresAt);
+  if ((await store.put(item, 'absent')) === 'stored') return 'stored';
+  const there = await store.get(item);
+  return there && recordOf(there).nonce === entry.record.nonce ? 'stored' : 'conflict';
+};
