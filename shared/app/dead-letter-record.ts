@@ -8,8 +8,16 @@ export const DEAD_LETTER_STRIPES = 8;
 
 const DUE_DIGITS = 15;
 
-/** Where and when a dead letter was sent again; decided once, so that doing it again changes nothing. */
-export type Redrive = { readonly pk: string; readonly sk: string; readonly index: number; readonly dueAt: EpochMs; readonly at: EpochMs };
+/** Where and when a dead letter is sent again; decided once, so that doing it again changes nothing. */
+export type Redrive = {
+  readonly pk: string;
+  readonly sk: string;
+  readonly index: number;
+  readonly dueAt: EpochMs;
+  readonly at: EpochMs;
+  /** The entry is stored. */
+  readonly done: boolean;
+};
 
 /** A message that was given up, with all that is needed to send it again. */
 export type DeadLetter = {
