@@ -5,43 +5,51 @@ export type FunctionName = 'ingest' | 'tick' | 'send';
 
 export type TableName = keyof Config['tables'];
 
-type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'BatchWriteItem' | 'UpdateItem' | 'DeleteItem';
+/** The operations of the store, each with the one action that it takes. */
+export const ACTIONS = {
+  get: 'dynamodb:GetItem',
+  getMany: 'dynamodb:BatchGetItem',
+  query: 'dynamodb:Query',
+  put: 'dynamodb:PutItem',
+  putMany: 'dynamodb:BatchWriteItem',
+  add: 'dynamodb:UpdateItem',
+  remove: 'dynamodb:DeleteItem',
+} as const;
 
-const READ = ['GetItem', 'BatchGetItem', 'Query'] as const satisfies Action[];
-const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const satisfies Action[];
+export type Operation = keyof typeof ACTIONS;
 
 /**
- * What each function may do to each table, and nothing else: one DynamoDB action per operation of `ItemStore`
- * (get, getMany, query, put, putMany, add, remove). Every function also sends hints to the lanes.
+ * What each function does to each table, and all it may do: a test runs the functions' use cases on a store that
+ * refuses the rest. Besides, every function sends hints to the lanes.
  */
-export const TABLE_ACTIONS: Readonly<Record<FunctionName, Readonly<Record<TableName, readonly Action[]>>>> = {
+export const GRANTS: Readonly<Record<FunctionName, Readonly<Record<TableName, readonly Operation[]>>>> = {
   ingest: {
-    segments: [...READ, ...WRITE, 'BatchWriteItem'],
-    keys: [...READ, ...WRITE, 'BatchWriteItem'],
-    control: [...READ, ...WRITE, 'BatchWriteItem'],
+    segments: ['get', 'query', 'put', 'putMany'],
+    keys: ['get', 'put'],
+    control: ['get', 'query', 'put', 'add', 'remove'],
   },
   tick: {
-    segments: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    segments: ['query'],
     keys: [],
-    control: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    control: ['get', 'query', 'put', 'remove'],
   },
   send: {
-    segments: [...READ, ...WRITE, 'BatchWriteItem'],
-    keys: [...READ, ...WRITE],
-    control: [...READ, ...WRITE, 'BatchWriteItem'],
+    segments: ['get', 'query', 'put', 'putMany'],
+    keys: ['get', 'getMany'],
+    control: ['get', 'put', 'add'],
   },
 };
 
-type Grants = { grant(grantee: IGrantable, ...actions: string[]): unknown };
+type Grantable = { grant(grantee: IGrantable, ...actions: string[]): unknown };
 
 /** Lets `grantee` do what its row of the table above says. */
 export function grantTables(
   name: FunctionName,
   grantee: IGrantable,
-  tables: Readonly<Record<TableName, Grants>>,
+  tables: Readonly<Record<TableName, Grantable>>,
 ): void {
-  for (const [table, actions] of Object.entries(TABLE_ACTIONS[name])) {
-    const prefixed = actions.map((action) => `dynamodb:${action}`);
-    if (prefixed.length > 0) tables[table as TableName].grant(grantee, ...prefixed);
+  for (const table of ['segments', 'keys', 'control'] as const) {
+    const actions = GRANTS[name][table].map((operation) => ACTIONS[operation]);
+    if (actions.length > 0) tables[table].grant(grantee, ...actions);
   }
 }

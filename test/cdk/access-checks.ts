@@ -10,33 +10,37 @@ const API_STAGE = 'AWS::ApiGatewayV2::Stage';
 const ALARM = 'AWS::CloudWatch::Alarm';
 const PERMISSION = 'AWS::Lambda::Permission';
 
-const STORE = 'BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem';
-const STORE_TICK = 'GetItem PutItem Query UpdateItem';
 const LOG = 'CreateLogStream PutLogEvents';
 const HINT = 'SendMessage';
 const WORK = 'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage';
 
 /** All that each role may do, by what it may do it to. */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  Ingest: { TablesSegments: STORE, TablesKeys: STORE, TablesControl: STORE, LanesLane: HINT, IngestLog: LOG },
+  Ingest: {
+    TablesSegments: 'BatchWriteItem GetItem PutItem Query',
+    TablesKeys: 'GetItem PutItem',
+    TablesControl: 'DeleteItem GetItem PutItem Query UpdateItem',
+    LanesLane: HINT,
+    IngestLog: LOG,
+  },
   Tick: {
-    TablesSegments: STORE_TICK,
-    TablesControl: STORE_TICK,
+    TablesSegments: 'Query',
+    TablesControl: 'DeleteItem GetItem PutItem Query',
     LanesLane: HINT,
     TickLog: LOG,
     MinuteTickDeadLetters: 'GetQueueAttributes GetQueueUrl SendMessage',
   },
   Send: {
-    TablesSegments: STORE,
-    TablesKeys: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
-    TablesControl: STORE,
+    TablesSegments: 'BatchWriteItem GetItem PutItem Query',
+    TablesKeys: 'BatchGetItem GetItem',
+    TablesControl: 'GetItem PutItem UpdateItem',
     LanesLane: WORK,
     SendLog: LOG,
   },
 };
 
 /** So many statements each role has: the test below takes every one of them away. */
-const STATEMENTS: Readonly<Record<string, number>> = { Ingest: 3, Tick: 4, Send: 4 };
+const STATEMENTS: Readonly<Record<string, number>> = { Ingest: 5, Tick: 5, Send: 5 };
 
 const list = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 const statements = ({ props }: Found): Json[] => list(props.PolicyDocument.Statement);
