@@ -3,7 +3,7 @@ import type { Unit } from '../core/segment/segment-key.ts';
 import { parseEntrySortKey } from '../core/segment/segment-key.ts';
 import type { LogRecord } from '../core/segment/unit-log.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
-import { plusMs } from '../core/time/epoch.ts';
+import { epochMs, plusMs } from '../core/time/epoch.ts';
 import type { Item } from '../ports/item-store.ts';
 import type { Engine } from './engine.ts';
 import { hintFor, sendHints } from './hints.ts';
@@ -22,16 +22,19 @@ const firstDueOf = (entry: NewEntry): EpochMs => entry.items[0]?.dueAt as EpochM
 export const toStoredEntry = (engine: Engine, entry: NewEntry, writtenAt: EpochMs): Item =>
   packEntry(entry, { writtenAt, expiresAt: plusMs(firstDueOf(entry), engine.retentionMs) });
 
-/** What a unit's log says after a writer announced an entry: the lease as it was, and not settled (U5). */
-const announcement = (engine: Engine, last: LogRecord, sk: string): LogRecord => ({
+/**
+ * What a unit's log says after a writer announced an entry: the lease as it was, and not settled (U5). A unit that
+ * rests is not to rest past the entry's first item.
+ */
+const announcement = (engine: Engine, last: LogRecord, entry: NewEntry): LogRecord => ({
   seq: last.seq + 1,
   nonce: engine.nonce(),
   at: engine.clock.now(),
   epoch: last.epoch,
   owner: last.owner,
   until: last.until,
-  ...(last.resumeAt === undefined || last.settled ? {} : { resumeAt: last.resumeAt }),
-  announced: [sk],
+  ...(last.resumeAt === undefined ? {} : { resumeAt: epochMs(Math.min(last.resumeAt, firstDueOf(entry))) }),
+  announced: [entry.sk],
   confirmed: last.confirmed,
   ledger: last.ledger,
   voids: last.voids,
@@ -50,7 +53,7 @@ const announce = async (engine: Engine, entry: NewEntry): Promise<void> => {
   for (;;) {
     const last = await lastRecord(engine.store, unit);
     if (!last) return;
-    const record = announcement(engine, last, entry.sk);
+    const record = announcement(engine, last, entry);
     const expiresAt = Math.ceil((firstDueOf(entry) + engine.retentionMs) / 1000);
     if ((await appendRecord(engine.store, unit, { record, expiresAt })) === 'stored') return;
   }

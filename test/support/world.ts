@@ -28,6 +28,8 @@ export type WorldOptions = {
   readonly timing?: Partial<Timing>;
   readonly workers?: number;
   readonly store?: MemoryStoreOptions;
+  /** How long half a store call takes, asked before and after it; nothing unless told. */
+  readonly latencyMs?: () => number;
   readonly target?: Partial<Target>;
   /** How the receiver answers; accepts everything unless told. */
   readonly answer?: (delivery: Delivery, at: EpochMs) => Outcome | Promise<Outcome>;
@@ -43,7 +45,9 @@ const UNIT_TIME_MS = 90_000;
 /** The real engine on the memory adapters and a virtual clock, with a receiver that notes what arrives. */
 export const makeWorld = (options: WorldOptions = {}) => {
   const clock = makeVirtualClock(epochMs(options.start ?? WORLD_START));
-  const store: ItemStore = makeMemoryStore(options.store);
+  const { latencyMs } = options;
+  const slow = latencyMs ? { hook: () => clock.sleepUntil(plusMs(clock.now(), latencyMs())) } : {};
+  const store: ItemStore = makeMemoryStore({ ...slow, ...options.store });
   const queue = makeMemoryQueue({ clock, visibilityMs: 600_000 });
   const telemetry = makeMemoryTelemetry();
   const arrivals: Arrival[] = [];
@@ -112,6 +116,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
   };
 
   let nextTick = Math.ceil((clock.now() + 1) / 60_000) * 60_000;
+  /** Doubled ticks overlap. */
   const tickNow = (): void => {
     const runs = options.ticks?.(nextTick / 60_000) ?? 1;
     for (let n = 0; n < runs; n += 1) track(tick.run());
@@ -129,7 +134,18 @@ export const makeWorld = (options: WorldOptions = {}) => {
     await clock.advanceTo(clock.now());
   };
 
-  return { clock, store, queue, telemetry, engine, desk: makeMessageDesk(engine), tick, workers, arrivals, failures, runUntil, target };
+  /** Starts something now, lets it run while time passes, and gives its result. */
+  const during = async <T>(call: Promise<T>, end = clock.now() + 5_000): Promise<T> => {
+    let settled = false;
+    const watched = call.finally(() => {
+      settled = true;
+    });
+    watched.catch(() => undefined);
+    for (let until = clock.now(); !settled && until <= end; until += 50) await runUntil(until);
+    return watched;
+  };
+
+  return { during, track, clock, store, queue, telemetry, engine, desk: makeMessageDesk(engine), tick, workers, arrivals, failures, runUntil, target };
 };
 
 export type World = ReturnType<typeof makeWorld>;

@@ -116,9 +116,9 @@ const append = async (run: UnitRun, step: LeaseStep, draft: LogRecord): Promise<
       return 'stored';
     }
     if (!(await patiently(run, () => takeAnnouncements(run)))) return 'lost';
-    // An announced entry keeps the unit open: the decisions stand, but nothing is settled.
-    const open = step.kind === 'settle' ? leaseAt(run, { kind: 'hold' }, record.at) : {};
-    record = { ...record, ...open, seq: run.last.seq + 1 };
+    // An announced entry keeps the unit open and in our hands: the decisions stand, the step waits.
+    const { resumeAt: _, ...decisions } = record;
+    record = { ...decisions, ...leaseAt(run, { kind: 'hold' }, record.at), seq: run.last.seq + 1 };
   }
 };
 

@@ -160,8 +160,10 @@ const startSteps = (run: UnitRun, now: EpochMs): void => {
   if (wantsCheckpoint(run, now)) background(run, 'writing', () => checkpoint(run, { kind: 'hold' }));
 };
 
-const handBack = async (run: UnitRun, resumeAt: EpochMs): Promise<WorkResult> => {
+/** Gives the lease back; `undefined` where an announcement came first and the unit goes on. */
+const handBack = async (run: UnitRun, resumeAt: EpochMs): Promise<WorkResult | undefined> => {
   if (!(await checkpoint(run, { kind: 'release', resumeAt }))) return 'lost';
+  if (run.last.until > 0) return undefined;
   await sendHints(run.deps.engine, [hintFor(run.deps.engine, run.unit, resumeAt)]);
   return 'handed-back';
 };
@@ -187,14 +189,11 @@ const work = async (run: UnitRun): Promise<WorkResult> => {
     // own stands in the log again: that shows that nobody took over (F14).
     const more = now < run.last.until && fire(run, now);
     startSteps(run, now);
-    if (isThrough(run)) {
-      const result = await settle(run);
+    const resumeAt = isThrough(run) ? undefined : resumeAtOf(run, now);
+    if (isThrough(run) || resumeAt !== undefined) {
+      const result = resumeAt === undefined ? await settle(run) : await handBack(run, resumeAt);
       if (result) return result;
-      continue;
-    }
-    const resumeAt = resumeAtOf(run, now);
-    if (resumeAt !== undefined) return handBack(run, resumeAt);
-    await run.bell.wait(more ? epochMs(now + 1) : nextWake(run, now));
+    } else await run.bell.wait(more ? epochMs(now + 1) : nextWake(run, now));
   }
 };
 
