@@ -63,7 +63,7 @@ const STAGES: readonly StageSettings[] = [
     requests: { perSecond: 2000, burst: 4000 },
     shards: 64,
     lanes: 4,
-    sendersPerLane: 250,
+    sendersPerLane: 200,
     tickReserve: 2,
     logDays: 90,
   },

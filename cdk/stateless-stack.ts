@@ -35,7 +35,7 @@ export class StatelessStack extends Stack {
     const tick = nodeFunction(this, 'Tick', { name: 'tick', stage, environment, ...TICK, reserve: stage.tickReserve });
     const everyMinute = new MinuteTick(this, 'MinuteTick', tick);
 
-    const send = nodeFunction(this, 'Send', { name: 'send', stage, environment, ...SEND });
+    const send = nodeFunction(this, 'Send', { name: 'send', stage, environment, ...SEND, feedsItself: true });
     lanes.feed(send, stage.sendersPerLane);
 
     grantAll({ ingest, tick, send }, tables, lanes);

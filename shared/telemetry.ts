@@ -58,13 +58,13 @@ export function makeTelemetry(settings: TelemetrySettings): InvocationTelemetry 
 
   const flush = () => {
     if (!output.hasRoom()) return;
-    notes = 0;
-    if (dropped > 0) logger.warn('notes dropped', { dropped });
-    dropped = 0;
     const histogram = lateness;
     lateness = makeLatenessHistogram();
     for (const group of totals.drain()) writeGroup({ metrics, output, service, group });
     for (const line of latenessLines(histogram, { stage, service, now: clock.now() })) output.write(line);
+    if (dropped > 0) logger.warn('notes dropped', { dropped });
+    dropped = 0;
+    notes = 0;
   };
 
   return {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -17,6 +17,8 @@ export type NodeFunctionProps = {
   readonly timeout: Duration;
   readonly memoryMb: number;
   readonly reserve?: number | undefined;
+  /** It sends to the queue that calls it. Lambda would take that for a runaway and stop it after 16 rounds. */
+  readonly feedsItself?: boolean;
 };
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -70,6 +72,7 @@ export function nodeFunction(scope: Construct, id: string, props: NodeFunctionPr
     bundling: BUNDLING,
     role,
     logGroup,
+    recursiveLoop: props.feedsItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
     // Long the default of Node and of the SDK.
     awsSdkConnectionReuse: false,
     ...(props.reserve !== undefined && { reservedConcurrentExecutions: props.reserve }),

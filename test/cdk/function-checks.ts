@@ -175,6 +175,20 @@ export const functionChecks: readonly Check[] = [
     },
   },
   {
+    name: 'send may feed the queue that calls it, and nothing else may run in circles',
+    faults: (templates) =>
+      faultsOf(
+        functions(templates),
+        ({ id, props }) => props.RecursiveLoop === (id.startsWith('Send') ? 'Allow' : 'Terminate'),
+      ),
+    broken: {
+      'sixteen rounds only': (templates) => delete lambda(templates, 'Send').props.RecursiveLoop,
+      'a tick in circles': (templates) => {
+        lambda(templates, 'Tick').props.RecursiveLoop = 'Allow';
+      },
+    },
+  },
+  {
     name: 'every function logs to a group of its own, and every group forgets',
     faults: (templates) => {
       const groups = functions(templates).map(({ props }) => targetOf(props.LoggingConfig?.LogGroup));
