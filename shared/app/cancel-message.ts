@@ -36,7 +36,11 @@ const decide = async (engine: Engine, found: FoundMessage): Promise<'stored' | '
   const station = found.trail.at(-1);
   if (!station) return 'conflict';
   const expiresAt = Math.ceil(plusMs(station.item.dueAt, engine.retentionMs) / 1000);
-  const key = { table: 'segments', pk: partitionKey(station.address.segment), sk: tombstoneKey(found.view.id) } as const;
+  const key = {
+    table: 'segments',
+    pk: partitionKey(station.address.segment),
+    sk: tombstoneKey(found.view.id),
+  } as const;
   return engine.store.put({ ...key, version: 1, expiresAt }, 'any');
 };
 
@@ -55,9 +59,14 @@ const awaitDecision = async (engine: Engine, keyOrId: string): Promise<MessageVi
     }
     const now = engine.clock.now();
     if (now >= until) {
-      throw new Problem(503, 'OUTCOME_UNKNOWN', 'Whether the message was cancelled is not known yet; repeat the call.', {
-        headers: { 'retry-after': '5' },
-      });
+      throw new Problem(
+        503,
+        'OUTCOME_UNKNOWN',
+        'Whether the message was cancelled is not known yet; repeat the call.',
+        {
+          headers: { 'retry-after': '5' },
+        },
+      );
     }
     await engine.clock.sleepUntil(plusMs(now, LOOK_EVERY_MS));
   }

@@ -21,7 +21,9 @@ export type DeadLetterDesk = {
     readonly next: string | null;
   }>;
   /** Sends again under the same ids; twice is harmless. Throws Problem 404 where a given id is no dead letter. */
-  redrive(request: { target: string; ratePerSecond?: number } | { ids: readonly string[]; ratePerSecond?: number }): Promise<{
+  redrive(
+    request: { target: string; ratePerSecond?: number } | { ids: readonly string[]; ratePerSecond?: number },
+  ): Promise<{
     readonly redriven: number;
   }>;
 };

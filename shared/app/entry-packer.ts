@@ -57,7 +57,10 @@ export const makeEntryPacker = (identity: readonly string[], shards: number): En
   };
 
   const largest = (): [string, Pack] | undefined =>
-    [...open].reduce<[string, Pack] | undefined>((most, next) => (most && most[1].bytes >= next[1].bytes ? most : next), undefined);
+    [...open].reduce<[string, Pack] | undefined>(
+      (most, next) => (most && most[1].bytes >= next[1].bytes ? most : next),
+      undefined,
+    );
 
   const add = (item: EntryItem, minute: Minute, lane: Lane): PackedEntry[] => {
     const name = lane + minute;

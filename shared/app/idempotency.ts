@@ -29,12 +29,21 @@ export type IdempotencyClaim = {
 const keyOf = (key: string): ItemKey => ({ table: 'control', pk: `idempotency#${key}`, sk: '-' });
 
 const reused = (): Problem =>
-  new Problem(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key came with another body before; use a new key for a new body.');
+  new Problem(
+    422,
+    'IDEMPOTENCY_KEY_REUSED',
+    'This Idempotency-Key came with another body before; use a new key for a new body.',
+  );
 
 const inProgress = (): Problem =>
-  new Problem(409, 'REQUEST_IN_PROGRESS', 'A call with this Idempotency-Key is still running; repeat it when that has ended.', {
-    headers: { 'retry-after': '1' },
-  });
+  new Problem(
+    409,
+    'REQUEST_IN_PROGRESS',
+    'A call with this Idempotency-Key is still running; repeat it when that has ended.',
+    {
+      headers: { 'retry-after': '1' },
+    },
+  );
 
 const toItem = (engine: Engine, key: string, record: IdempotencyRecord, version: number): Item => ({
   ...keyOf(key),
@@ -55,7 +64,8 @@ const acquire = async (engine: Engine, key: string, bodyHash: string | undefined
     nonce: engine.nonce(),
     ...(bodyHash === undefined ? {} : { bodyHash }),
   };
-  if ((await engine.store.put(toItem(engine, key, first, 1), 'absent')) === 'stored') return { record: first, version: 1 };
+  if ((await engine.store.put(toItem(engine, key, first, 1), 'absent')) === 'stored')
+    return { record: first, version: 1 };
   const item = await engine.store.get(keyOf(key));
   if (!item) throw inProgress();
   const there = JSON.parse(item.doc ?? '') as IdempotencyRecord;
@@ -65,12 +75,17 @@ const acquire = async (engine: Engine, key: string, bodyHash: string | undefined
   if (there.runningUntil > now) throw inProgress();
   const taken = { ...there, runningUntil: first.runningUntil, nonce: first.nonce };
   const version = item.version + 1;
-  if ((await engine.store.put(toItem(engine, key, taken, version), item.version)) === 'stored') return { record: taken, version };
+  if ((await engine.store.put(toItem(engine, key, taken, version), item.version)) === 'stored')
+    return { record: taken, version };
   throw inProgress();
 };
 
 /** Claims an idempotency key for one call. Throws Problem 409 while another runs, 422 where its body differed. */
-export const claimIdempotencyKey = async (engine: Engine, key: string, bodyHash?: string): Promise<IdempotencyClaim> => {
+export const claimIdempotencyKey = async (
+  engine: Engine,
+  key: string,
+  bodyHash?: string,
+): Promise<IdempotencyClaim> => {
   let { record, version } = await acquire(engine, key, bodyHash);
   const replayed = record.state === 'done';
 

@@ -1,6 +1,6 @@
+import type { NewMessage } from '../core/message/new-message.ts';
 import { laneFor, minuteOf } from '../core/segment/bucket.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
-import type { NewMessage } from '../core/message/new-message.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs } from '../core/time/epoch.ts';
 import type { Item } from '../ports/item-store.ts';
@@ -39,7 +39,13 @@ const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
       try {
         await claim.renew();
         await engine.store.putMany(batch.map(({ item }) => item));
-        await sendHints(engine, await passFences(engine, batch.map(({ entry }) => entry)));
+        await sendHints(
+          engine,
+          await passFences(
+            engine,
+            batch.map(({ entry }) => entry),
+          ),
+        );
       } catch (error) {
         failure ??= error;
       }
@@ -89,10 +95,11 @@ export const openIntake = async (
   const packer = makeEntryPacker(['bulk', request.idempotencyKey], engine.shards);
   const writer = makeWriter(engine, claim);
   const receipts: Receipts = { ids: [], dueAt: [], accepted: 0 };
+  let keeping = request.keepReceipts;
   const accepted = new Map<number, number>();
 
   const take = (packed: PackedEntry): void => {
-    if (request.keepReceipts) keepReceipts(receipts, packed);
+    if (keeping) keepReceipts(receipts, packed);
     if (!replayed) writer.take(packed.entry);
   };
 
@@ -115,5 +122,11 @@ export const openIntake = async (
     return receipts;
   };
 
-  return { acceptedAt, replayed, add, finish, abandon: claim.abandon };
+  const forgetReceipts = (): void => {
+    keeping = false;
+    receipts.ids = [];
+    receipts.dueAt = [];
+  };
+
+  return { acceptedAt, replayed, add, forgetReceipts, finish, abandon: claim.abandon };
 };

@@ -8,7 +8,13 @@ import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs, plusMs } from '../core/time/epoch.ts';
 import type { DeadLetterDesk, DeadLetterView } from './dead-letter-desk.ts';
 import type { DeadLetter, Redrive } from './dead-letter-record.ts';
-import { DEAD_LETTER_STRIPES, deadLetterKey, deadLetterPartition, parseDeadLetter, toDeadLetterItem } from './dead-letter-record.ts';
+import {
+  DEAD_LETTER_STRIPES,
+  deadLetterKey,
+  deadLetterPartition,
+  parseDeadLetter,
+  toDeadLetterItem,
+} from './dead-letter-record.ts';
 import type { Engine } from './engine.ts';
 import { entryIdOf } from './entry-id.ts';
 import { findMessage } from './find-message.ts';
@@ -55,7 +61,10 @@ const decodeCursor = (text: string | undefined): Position => {
 type Listing = { readonly letters: DeadLetter[]; readonly next: string | null };
 
 /** Letters that were not redriven, or not wholly, by stripe and then by time of death. */
-const listLetters = async (engine: Engine, request: { target?: string; limit: number; cursor?: string }): Promise<Listing> => {
+const listLetters = async (
+  engine: Engine,
+  request: { target?: string; limit: number; cursor?: string },
+): Promise<Listing> => {
   const letters: DeadLetter[] = [];
   let { stripe, after } = decodeCursor(request.cursor);
   while (stripe < DEAD_LETTER_STRIPES) {
@@ -166,6 +175,10 @@ export const makeDeadLetterDesk = (engine: Engine): DeadLetterDesk => ({
       'target' in request
         ? await lettersOfTarget(engine, request.target)
         : await Promise.all(request.ids.map((id) => letterOf(engine, id)));
-    return redriveAll(engine, letters.filter((letter) => letter !== undefined), request.ratePerSecond);
+    return redriveAll(
+      engine,
+      letters.filter((letter) => letter !== undefined),
+      request.ratePerSecond,
+    );
   },
 });

@@ -1,3 +1,4 @@
+import { SEND_TIMELINE } from '../core/segment/message-id.ts';
 import { cancelMessage } from './cancel-message.ts';
 import type { Engine } from './engine.ts';
 import { explainMessage } from './explain-message.ts';
@@ -6,12 +7,34 @@ import { openIntake } from './intake.ts';
 import type { MessageDesk } from './message-desk.ts';
 import { makePutKeyed } from './put-keyed.ts';
 import { makeReferenceWriter } from './reference-writer.ts';
+import { ensureCursor } from './tick/cursor.ts';
+
+/** Makes sure, once in a process, that a tick will know from where on to sweep; a failure is tried again. */
+const makeCursorGuard = (engine: Engine): (() => Promise<unknown> | undefined) => {
+  let there = false;
+  return () => {
+    if (there) return undefined;
+    return ensureCursor(engine, SEND_TIMELINE).then(() => {
+      there = true;
+    });
+  };
+};
 
 /** The use cases of messages on the segment engine. */
-export const makeMessageDesk = (engine: Engine): MessageDesk => ({
-  putKeyed: makePutKeyed(engine, makeReferenceWriter(engine)),
-  openIntake: (request) => openIntake(engine, request),
-  find: async (keyOrId) => (await findMessage(engine, keyOrId))?.view,
-  cancel: (keyOrId) => cancelMessage(engine, keyOrId),
-  explain: (keyOrId) => explainMessage(engine, keyOrId),
-});
+export const makeMessageDesk = (engine: Engine): MessageDesk => {
+  const cursorIsThere = makeCursorGuard(engine);
+  const putKeyed = makePutKeyed(engine, makeReferenceWriter(engine));
+  return {
+    putKeyed: async (key, message) => {
+      await cursorIsThere();
+      return putKeyed(key, message);
+    },
+    openIntake: async (request) => {
+      await cursorIsThere();
+      return openIntake(engine, request);
+    },
+    find: async (keyOrId) => (await findMessage(engine, keyOrId))?.view,
+    cancel: (keyOrId) => cancelMessage(engine, keyOrId),
+    explain: (keyOrId) => explainMessage(engine, keyOrId),
+  };
+};

@@ -11,7 +11,7 @@ import { laneRange, partitionKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import type { Item } from '../ports/item-store.ts';
 import type { Engine } from './engine.ts';
-import { latenessKey, MINUTES_PER_SLOT, parseFigure, slotKey, STRIPES, targetCountsKey } from './ledger-book.ts';
+import { latenessKey, MINUTES_PER_SLOT, parseFigure, STRIPES, slotKey, targetCountsKey } from './ledger-book.ts';
 import type { MessageCounts, SegmentView, Status, StatusDesk } from './status-desk.ts';
 import type { TickCursor } from './tick/cursor.ts';
 import { ensureCursor } from './tick/cursor.ts';
@@ -42,8 +42,6 @@ const unsettledFigures = async (engine: Engine, settled: Minute): Promise<Ledger
     }),
   );
 };
-
-
 
 const latenesses = async (engine: Engine): Promise<LatenessHistogram> => {
   const histogram = makeLatenessHistogram();

@@ -6,7 +6,11 @@ import type { EpochMs } from '../core/time/epoch.ts';
 export type KeyedReceipt = { readonly view: MessageView; readonly replaced: boolean; readonly duplicate: boolean };
 
 /** Ids and due times in the order of `add`; empty arrays where receipts were not kept. */
-export type IntakeReceipts = { readonly ids: readonly string[]; readonly dueAt: readonly EpochMs[]; readonly accepted: number };
+export type IntakeReceipts = {
+  readonly ids: readonly string[];
+  readonly dueAt: readonly EpochMs[];
+  readonly accepted: number;
+};
 
 /**
  * A bulk call under way. `acceptedAt` is the instant that due times are to be resolved against: a retried call gets
@@ -18,6 +22,8 @@ export type Intake = {
   readonly replayed: boolean;
   /** Takes a message; a promise comes back only when the caller should wait for room. */
   add(message: NewMessage): Promise<void> | undefined;
+  /** Keeps no receipts from now on and lets go of those it has: the call turned out longer than its answer may be. */
+  forgetReceipts(): void;
   /**
    * Stores what is left and acknowledges. `bodyHash` identifies the whole request body.
    * Throws Problem 422 `IDEMPOTENCY_KEY_REUSED` where the key came with another body, 503 where the store fails.

@@ -11,7 +11,13 @@ export type Status = {
   readonly settledThrough: EpochMs;
   readonly oldestDueAgeMs: number;
   readonly counts: MessageCounts;
-  readonly latenessMs: { readonly count: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
+  readonly latenessMs: {
+    readonly count: number;
+    readonly p50: number;
+    readonly p90: number;
+    readonly p99: number;
+    readonly max: number;
+  };
   readonly targets: Readonly<Record<string, { readonly sent: number; readonly failed: number; readonly dead: number }>>;
 };
 

@@ -54,7 +54,12 @@ export const lastRecord = async (store: ItemStore, unit: Unit): Promise<LogRecor
   const range = { table: 'segments', pk: partitionKey(unit.segment), ...logRange(unit) } as const;
   let after: string | undefined;
   do {
-    const page: Page = await store.query({ ...range, reverse: true, limit: 1, ...(after === undefined ? {} : { after }) });
+    const page: Page = await store.query({
+      ...range,
+      reverse: true,
+      limit: 1,
+      ...(after === undefined ? {} : { after }),
+    });
     const item = page.items[0];
     if (item) return recordOf(item);
     after = page.next;

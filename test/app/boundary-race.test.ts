@@ -44,9 +44,9 @@ const run = async (race: Race) => {
   const accepted = new Map<string, { due: number; at: number }>();
   const send = async ({ dues }: Plan, n: number): Promise<void> => {
     const intake = await world.desk.openIntake({ idempotencyKey: `call-${n}`, keepReceipts: true });
-    for (const due of dues) intake.add({ target: 'push', dueAt: epochMs(due), payload: '{}' });
+    for (const due of dues) void intake.add({ target: 'push', dueAt: epochMs(due), payload: '{}' });
     const { ids, dueAt } = await intake.finish('-');
-    ids.forEach((id, index) => accepted.set(id, { due: dueAt[index] ?? 0, at: world.clock.now() }));
+    for (const [index, id] of ids.entries()) accepted.set(id, { due: dueAt[index] ?? 0, at: world.clock.now() });
   };
   for (const [n, call] of plan(random, race).entries()) {
     await world.runUntil(call.at);
@@ -69,7 +69,9 @@ const check = async (race: Race): Promise<void> => {
   const lost = [...accepted.keys()].filter((id) => !times.has(id));
   const twice = [...times].filter(([, n]) => n > 1);
   const early = world.arrivals.filter(({ at, dueAt }) => at < dueAt);
-  const late = world.arrivals.filter(({ id, at, dueAt }) => at - Math.max(dueAt, accepted.get(id)?.at ?? 0) > toleranceOf(race));
+  const late = world.arrivals.filter(
+    ({ id, at, dueAt }) => at - Math.max(dueAt, accepted.get(id)?.at ?? 0) > toleranceOf(race),
+  );
   expect({ lost, twice, early, late }).toEqual({ lost: [], twice: [], early: [], late: [] });
   const { settledThrough } = await world.during(world.tick.run(), end + 60_000);
   expect(settledThrough).toBeGreaterThan(end / BUCKET_MS - 4);
@@ -82,11 +84,15 @@ const DENSE = { calls: 300, perCall: 20, minutes: 12, shards: 4, timing: DEFAULT
 const SPARSE = { calls: 60, perCall: 1, minutes: 12, shards: 16, timing: DEFAULT_TIMING, slow: 0 };
 const SLOW = { calls: 200, perCall: 3, minutes: 10, shards: 2, timing: TIGHT, slow: 0.1 };
 
-test.each([1, 2, 3, 4, 5, 6])('P1 P3 P6 F01 F03 messages around every close and boundary arrive exactly once (seed %i)', async (seed) => {
-  await check({ seed, ...DENSE });
-  await check({ seed, ...SPARSE });
-  await check({ seed, ...SLOW });
-}, 60_000);
+test.each([1, 2, 3, 4, 5, 6])(
+  'P1 P3 P6 F01 F03 messages around every close and boundary arrive exactly once (seed %i)',
+  async (seed) => {
+    await check({ seed, ...DENSE });
+    await check({ seed, ...SPARSE });
+    await check({ seed, ...SLOW });
+  },
+  60_000,
+);
 
 test('P1 P3 P6 F01 F03 a hundred thousand of them', async () => {
   await check({ ...DENSE, seed: 99, calls: 5_000, minutes: 60 });

@@ -22,7 +22,7 @@ test('P1 bulk messages over twenty minutes, each once and never early', async ()
   const world = makeWorld();
   const start = world.clock.now();
   const intake = await world.desk.openIntake({ idempotencyKey: 'a', keepReceipts: true });
-  for (let n = 0; n < 3_000; n += 1) intake.add(message(start + n * 400, n));
+  for (let n = 0; n < 3_000; n += 1) void intake.add(message(start + n * 400, n));
   const receipts = await intake.finish('hash');
   expect(new Set(receipts.ids).size).toBe(3_000);
   await world.runUntil(start + 30 * 60_000);

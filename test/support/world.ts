@@ -1,16 +1,16 @@
-import type { Target } from '../../shared/core/delivery/target.ts';
-import { STANDARD_RETRY_POLICY } from '../../shared/core/delivery/retry.ts';
-import { decodePointer } from '../../shared/core/segment/pointer.ts';
-import type { Timing } from '../../shared/core/segment/timing.ts';
-import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
-import type { EpochMs } from '../../shared/core/time/epoch.ts';
-import { epochMs, plusMs } from '../../shared/core/time/epoch.ts';
 import type { Engine } from '../../shared/app/engine.ts';
 import { makeLedgerBook } from '../../shared/app/ledger-book.ts';
 import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import type { Sender } from '../../shared/app/send/make-sender.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
+import { STANDARD_RETRY_POLICY } from '../../shared/core/delivery/retry.ts';
+import type { Target } from '../../shared/core/delivery/target.ts';
+import { decodePointer } from '../../shared/core/segment/pointer.ts';
+import type { Timing } from '../../shared/core/segment/timing.ts';
+import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
+import type { EpochMs } from '../../shared/core/time/epoch.ts';
+import { epochMs, plusMs } from '../../shared/core/time/epoch.ts';
 import { makeMemoryQueue } from '../../shared/memory/memory-queue.ts';
 import type { MemoryStoreOptions } from '../../shared/memory/memory-store.ts';
 import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
@@ -20,7 +20,13 @@ import type { Channel, Delivery, Outcome } from '../../shared/ports/channel.ts';
 import type { ItemStore } from '../../shared/ports/item-store.ts';
 
 /** One arrival at the world's receiver. */
-export type Arrival = { readonly id: string; readonly at: EpochMs; readonly dueAt: EpochMs; readonly attempt: number; readonly body: string };
+export type Arrival = {
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly dueAt: EpochMs;
+  readonly attempt: number;
+  readonly body: string;
+};
 
 export type WorldOptions = {
   readonly start?: number;
@@ -91,26 +97,33 @@ export const makeWorld = (options: WorldOptions = {}) => {
     retentionMs: 14 * 86_400_000,
     owner,
     isDead: () => false,
-    nonce: () => `n${(names += 1)}`,
+    nonce: () => {
+      names += 1;
+      return `n${names}`;
+    },
   });
 
   const targets = { find: async (name: string) => (name === target.name ? target : undefined) };
   const engine = makeEngine('api');
-  const makeWorker = (n: number): Sender => makeSender({ engine: makeEngine(`worker-${n}`), targets, channelOf: () => channel });
+  const makeWorker = (n: number): Sender =>
+    makeSender({ engine: makeEngine(`worker-${n}`), targets, channelOf: () => channel });
   const workers = Array.from({ length: options.workers ?? 2 }, (_, n) => makeWorker(n));
   let turn = 0;
 
   const tick = makeTick(engine);
   const background = new Set<Promise<unknown>>();
   const track = (work: Promise<unknown>): void => {
-    const tracked = work.catch((error: unknown) => failures.push(error)).then(() => background.delete(tracked));
+    const tracked: Promise<unknown> = work
+      .catch((error: unknown) => failures.push(error))
+      .then(() => background.delete(tracked));
     background.add(tracked);
   };
 
   const deliverHints = (): void => {
     for (const hint of queue.receive(clock.now())) {
       const unit = decodePointer(hint.body);
-      const worker = workers[(turn += 1) % workers.length];
+      turn += 1;
+      const worker = workers[turn % workers.length];
       if (unit && worker) track(worker.work(unit, plusMs(clock.now(), UNIT_TIME_MS)).then(() => queue.remove(hint.id)));
     }
   };
@@ -141,11 +154,26 @@ export const makeWorld = (options: WorldOptions = {}) => {
       settled = true;
     });
     watched.catch(() => undefined);
-    for (let until = clock.now(); !settled && until <= end; until += 50) await runUntil(until);
+    for (let until = clock.now(); !settled && until <= end; until = plusMs(until, 50)) await runUntil(until);
     return watched;
   };
 
-  return { during, track, clock, store, queue, telemetry, engine, desk: makeMessageDesk(engine), tick, workers, arrivals, failures, runUntil, target };
+  return {
+    during,
+    track,
+    clock,
+    store,
+    queue,
+    telemetry,
+    engine,
+    desk: makeMessageDesk(engine),
+    tick,
+    workers,
+    arrivals,
+    failures,
+    runUntil,
+    target,
+  };
 };
 
 export type World = ReturnType<typeof makeWorld>;

@@ -74,7 +74,10 @@ export const planCarries = (run: UnitRun, carried: readonly CarriedItem[], seq: 
   const byMinute = Map.groupBy(ahead, (item) => minuteOf(item.dueAt));
   const carries: Carry[] = [];
   for (const [minute, items] of byMinute) {
-    for (const part of cut(run, items.sort((a, b) => a.dueAt - b.dueAt))) {
+    for (const part of cut(
+      run,
+      items.sort((a, b) => a.dueAt - b.dueAt),
+    )) {
       const entryId = entryIdOf('carry', unitName(run.unit), seq, carries.length);
       const sk = entrySortKey(laneFor(minute, now, engine.timing), part[0]?.dueAt as EpochMs, entryId);
       carries.push({ minute, shard: hash32(entryId) % engine.shards, sk, items: part });

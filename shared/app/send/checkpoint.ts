@@ -106,7 +106,7 @@ type Appended = 'stored' | 'lost';
  * Puts the record behind the last one that is known. On a collision the log is read: announcements are taken in and
  * the same decisions go behind them; a record of another epoch means that the lease is lost (U1).
  */
-const append = async (run: UnitRun, step: LeaseStep, draft: LogRecord): Promise<Appended> => {
+const append = async (run: UnitRun, draft: LogRecord): Promise<Appended> => {
   let record = draft;
   for (;;) {
     const entry = { record, expiresAt: logExpiry(run) };
@@ -141,7 +141,7 @@ export const checkpoint = async (run: UnitRun, step: LeaseStep): Promise<boolean
   run.outbox = makeOutbox();
   run.checkpointAt = run.deps.engine.clock.now();
   const record = recordOf(run, step, outbox);
-  if ((await append(run, step, record)) === 'lost') {
+  if ((await append(run, record)) === 'lost') {
     run.lost = true;
     return false;
   }

@@ -38,7 +38,11 @@ const bookBoth = (run: UnitRun, steps: Partial<Ledger>): void => {
 };
 
 /** Ends an item in another way than `sent`. */
-export const endItem = (run: UnitRun, entry: OpenEntry, item: Omit<EndedItem, 'e'> & { readonly retried: boolean }): void => {
+export const endItem = (
+  run: UnitRun,
+  entry: OpenEntry,
+  item: Omit<EndedItem, 'e'> & { readonly retried: boolean },
+): void => {
   const { retried, ...ended } = item;
   if (!decide(run, entry, item.i)) return;
   run.outbox.ended.push({ e: entry.sk, ...ended });

@@ -14,9 +14,19 @@ const MAX_BURST = 2_000;
 
 const retried = (item: EntryItem): boolean => (item.attempt ?? 1) > 1;
 
-const end = (run: UnitRun, entry: OpenEntry, at: { index: number; item: EntryItem; k: 'dead' | 'expired' | 'cancelled' | 'void' | 'unknown'; reason?: string }): undefined => {
+const end = (
+  run: UnitRun,
+  entry: OpenEntry,
+  at: { index: number; item: EntryItem; k: 'dead' | 'expired' | 'cancelled' | 'void' | 'unknown'; reason?: string },
+): undefined => {
   const reason = at.reason === undefined ? {} : { reason: at.reason };
-  endItem(run, entry, { i: at.index, k: at.k, attempts: (at.item.attempt ?? 1) - 1, ...reason, retried: retried(at.item) });
+  endItem(run, entry, {
+    i: at.index,
+    k: at.k,
+    attempts: (at.item.attempt ?? 1) - 1,
+    ...reason,
+    retried: retried(at.item),
+  });
   return undefined;
 };
 
@@ -52,7 +62,8 @@ const prepare = (run: UnitRun, entry: OpenEntry, index: number, now: EpochMs): J
   if (!item) return undefined;
   const delivery = deliveryOf(entry, index, item);
   if (run.tombstones.has(delivery.messageId)) return end(run, entry, { index, item, k: 'cancelled' });
-  if (item.notAfter !== undefined && now > item.notAfter) return end(run, entry, { index, item, k: 'expired', reason: 'NOT_AFTER' });
+  if (item.notAfter !== undefined && now > item.notAfter)
+    return end(run, entry, { index, item, k: 'expired', reason: 'NOT_AFTER' });
   if (isMissed(run, item, now)) return end(run, entry, { index, item, k: 'expired', reason: 'MISSED' });
   const target: Target | undefined = run.targets.get(item.target);
   if (!target) return end(run, entry, { index, item, k: 'dead', reason: 'TARGET_NOT_FOUND' });

@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { Bell, HoldCursor } from './hold-cursor.ts';
 import type { Pacer } from './pacer.ts';
-import type { Conclude, Job } from './unit-run.ts';
+import type { Job, TargetGates } from './unit-run.ts';
 
 /*
  * One gate for each target and process. What a gate cannot start soon is given back to its unit, which carries it to a
@@ -35,23 +35,19 @@ const PAUSE_SPREAD = 0.2;
 const MAX_BATCH = 500;
 const MAX_SLOTS = 1_000;
 
-export type Defer = (job: Job, dueAt: EpochMs, paced: boolean) => void;
-
-export type TargetGates = {
-  submit(jobs: readonly Job[]): void;
-};
-
-type Deps = {
+type GateDeps = {
   readonly clock: Clock;
   readonly cursor: HoldCursor;
   readonly pacer: Pacer;
   readonly channelOf: (target: Target) => Channel;
-  readonly conclude: Conclude;
-  readonly defer: Defer;
+  readonly conclude: (job: Job, outcome: Outcome) => void;
+  /** Gives a job back to its unit, to come again at `dueAt`; `paced` where that is a slot of the target's rate. */
+  readonly defer: (job: Job, dueAt: EpochMs, paced: boolean) => void;
   readonly limits: GateLimits;
 };
 
 type Gate = {
+  readonly deps: GateDeps;
   target: Target;
   readonly bell: Bell;
   /** Ready to start, in order; `head` is the first that has not started. */
@@ -65,173 +61,186 @@ type Gate = {
   pausedUntil: EpochMs;
   reserving: boolean;
   ticking: boolean;
+  pumping: boolean;
 };
 
 const share = (job: Job): number => hash32(job.delivery.messageId) / 2 ** 32;
 
-export const makeTargetGates = (deps: Deps): TargetGates => {
-  const gates = new Map<string, Gate>();
+const take = (gate: Gate, count: number): Job[] => {
+  const jobs = gate.queue.slice(gate.head, gate.head + count);
+  gate.head += jobs.length;
+  if (gate.head === gate.queue.length || gate.head > 10_000) {
+    gate.queue = gate.queue.slice(gate.head);
+    gate.head = 0;
+  }
+  return jobs;
+};
 
-  const gateOf = (target: Target): Gate => {
-    const known = gates.get(target.name);
-    if (known) {
-      known.target = target;
-      return known;
+/** Jobs whose unit was lost, or whose last instant has passed while they waited, do not start. */
+const startable = (gate: Gate, jobs: readonly Job[], now: EpochMs): Job[] =>
+  jobs.filter((job) => {
+    if (job.run.lost || now >= job.run.last.until) return abandon(job);
+    if (job.notAfter !== undefined && now > job.notAfter) return expire(gate, job);
+    return true;
+  });
+
+const abandon = (job: Job): boolean => {
+  job.run.inFlight -= 1;
+  job.run.bell.ring();
+  return false;
+};
+
+const expire = (gate: Gate, job: Job): boolean => {
+  gate.deps.conclude(job, { kind: 'failed', retryable: false, effectPossible: false, reason: 'NOT_AFTER' });
+  return false;
+};
+
+const start = (gate: Gate, jobs: readonly Job[]): void => {
+  const now = gate.deps.clock.now();
+  const batch = startable(gate, jobs, now);
+  if (batch.length === 0) return;
+  gate.inFlight += batch.length;
+  for (const job of batch) job.startedAt = now;
+  const report = (index: number, outcome: Outcome): void => {
+    const job = batch[index];
+    if (!job) return;
+    gate.inFlight -= 1;
+    if (outcome.kind === 'failed' && outcome.retryAfterMs !== undefined) pause(gate, outcome.retryAfterMs);
+    gate.deps.conclude(job, outcome);
+    if (gate.queue.length > gate.head) pumpSoon(gate);
+  };
+  void gate.deps.channelOf(gate.target).send(
+    gate.target,
+    batch.map(({ delivery }) => delivery),
+    report,
+  );
+};
+
+const pause = (gate: Gate, retryAfterMs: number): void => {
+  gate.pausedUntil = epochMs(Math.max(gate.pausedUntil, plusMs(gate.deps.clock.now(), retryAfterMs)));
+};
+
+const deferAll = (gate: Gate, dueOf: (job: Job) => number): void => {
+  for (const job of take(gate, gate.queue.length)) gate.deps.defer(job, epochMs(Math.ceil(dueOf(job))), false);
+};
+
+/** Starts what may start now; called whenever something came or ended. */
+const pump = (gate: Gate): void => {
+  const now = gate.deps.clock.now();
+  const paused = gate.pausedUntil - now;
+  if (paused > PATIENCE_MS) {
+    deferAll(gate, (job) => gate.pausedUntil + paused * PAUSE_SPREAD * share(job));
+    return;
+  }
+  if (paused > 0) {
+    void tick(gate);
+    return;
+  }
+  while (gate.queue.length > gate.head && gate.inFlight < gate.deps.limits.inFlight) {
+    start(gate, take(gate, Math.min(MAX_BATCH, gate.deps.limits.inFlight - gate.inFlight)));
+  }
+  if (gate.queue.length - gate.head > gate.deps.limits.waiting) {
+    deferAll(gate, (job) => now + PATIENCE_MS + OVERFLOW_SPREAD_MS * share(job));
+  }
+};
+
+/** One pump for all attempts that end in one turn: a batch costs a promise, a message does not. */
+const pumpSoon = (gate: Gate): void => {
+  if (gate.pumping) return;
+  gate.pumping = true;
+  void Promise.resolve().then(() => {
+    gate.pumping = false;
+    pump(gate);
+  });
+};
+
+const nextStart = (gate: Gate): EpochMs | undefined => {
+  const paused = gate.queue.length > gate.head && gate.pausedUntil > gate.deps.clock.now();
+  return gate.slotted[0]?.at ?? (paused ? gate.pausedUntil : undefined);
+};
+
+/** Wakes for near slots and for the end of a short pause. */
+const tick = async (gate: Gate): Promise<void> => {
+  if (gate.ticking) return;
+  gate.ticking = true;
+  for (let at = nextStart(gate); at !== undefined; at = nextStart(gate)) {
+    await gate.bell.wait(at);
+    const now = gate.deps.clock.now();
+    const near = gate.slotted.findIndex((slot) => slot.at > now);
+    const ready = gate.slotted.splice(0, near < 0 ? gate.slotted.length : near);
+    for (const { job } of ready) gate.queue.push(job);
+    pump(gate);
+  }
+  gate.ticking = false;
+};
+
+/** Asks the pacer for slots; where the store does not answer, the jobs come back a little later. */
+const reserve = async (gate: Gate, ratePerSecond: number): Promise<void> => {
+  if (gate.reserving) return;
+  gate.reserving = true;
+  while (gate.unslotted.length > 0) {
+    const jobs = gate.unslotted.splice(0, MAX_SLOTS);
+    try {
+      const first = await gate.deps.pacer.reserve(gate.target.name, jobs.length, ratePerSecond);
+      jobs.forEach((job, n) => {
+        place(gate, job, epochMs(Math.ceil(first + (n * 1000) / ratePerSecond)));
+      });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      for (const job of jobs) gate.deps.defer(job, plusMs(gate.deps.clock.now(), PATIENCE_MS), false);
     }
-    const gate: Gate = {
-      target,
-      bell: deps.cursor.makeBell(),
-      queue: [],
-      head: 0,
-      unslotted: [],
-      slotted: [],
-      inFlight: 0,
-      pausedUntil: epochMs(0),
-      reserving: false,
-      ticking: false,
-    };
+    void tick(gate);
+  }
+  gate.reserving = false;
+};
+
+const place = (gate: Gate, job: Job, at: EpochMs): void => {
+  if (at - gate.deps.clock.now() <= PATIENCE_MS) gate.slotted.push({ job, at });
+  else gate.deps.defer(job, at, true);
+};
+
+const admit = (gate: Gate, jobs: readonly Job[]): void => {
+  const rate = gate.target.ratePerSecond;
+  if (rate === undefined) {
+    gate.queue.push(...jobs);
+    return;
+  }
+  for (const job of jobs) (job.paced ? gate.queue : gate.unslotted).push(job);
+  if (gate.unslotted.length > 0) void reserve(gate, rate);
+};
+
+const makeGate = (deps: GateDeps, target: Target): Gate => ({
+  deps,
+  target,
+  bell: deps.cursor.makeBell(),
+  queue: [],
+  head: 0,
+  unslotted: [],
+  slotted: [],
+  inFlight: 0,
+  pausedUntil: epochMs(0),
+  reserving: false,
+  ticking: false,
+  pumping: false,
+});
+
+export const makeTargetGates = (deps: GateDeps): TargetGates => {
+  const gates = new Map<string, Gate>();
+  const gateOf = (target: Target): Gate => {
+    const gate = gates.get(target.name) ?? makeGate(deps, target);
     gates.set(target.name, gate);
+    gate.target = target;
     return gate;
   };
-
-  const take = (gate: Gate, count: number): Job[] => {
-    const jobs = gate.queue.slice(gate.head, gate.head + count);
-    gate.head += jobs.length;
-    if (gate.head === gate.queue.length || gate.head > 10_000) {
-      gate.queue = gate.queue.slice(gate.head);
-      gate.head = 0;
-    }
-    return jobs;
-  };
-
-  /** Jobs whose unit was lost, or whose last instant has passed while they waited, do not start. */
-  const startable = (jobs: readonly Job[], now: EpochMs): Job[] =>
-    jobs.filter((job) => {
-      if (job.run.lost || now >= job.run.last.until) return abandon(job);
-      if (job.notAfter !== undefined && now > job.notAfter) return refuse(job, 'NOT_AFTER');
-      return true;
-    });
-
-  const abandon = (job: Job): boolean => {
-    job.run.inFlight -= 1;
-    job.run.bell.ring();
-    return false;
-  };
-
-  const refuse = (job: Job, reason: string): boolean => {
-    deps.conclude(job, { kind: 'failed', retryable: false, effectPossible: false, reason });
-    return false;
-  };
-
-  const start = (gate: Gate, jobs: readonly Job[]): void => {
-    const now = deps.clock.now();
-    const batch = startable(jobs, now);
-    if (batch.length === 0) return;
-    gate.inFlight += batch.length;
-    for (const job of batch) job.startedAt = now;
-    const report = (index: number, outcome: Outcome): void => {
-      const job = batch[index];
-      if (!job) return;
-      gate.inFlight -= 1;
-      if (outcome.kind === 'failed' && outcome.retryAfterMs !== undefined) pause(gate, outcome.retryAfterMs);
-      deps.conclude(job, outcome);
-      if (gate.queue.length > gate.head) pump(gate);
-    };
-    void deps.channelOf(gate.target).send(gate.target, batch.map(({ delivery }) => delivery), report);
-  };
-
-  const pause = (gate: Gate, retryAfterMs: number): void => {
-    gate.pausedUntil = epochMs(Math.max(gate.pausedUntil, plusMs(deps.clock.now(), retryAfterMs)));
-  };
-
-  const deferAll = (gate: Gate, dueOf: (job: Job) => number): void => {
-    for (const job of take(gate, gate.queue.length)) deps.defer(job, epochMs(Math.ceil(dueOf(job))), false);
-  };
-
-  /** Starts what may start now; called whenever something came or ended. */
-  const pump = (gate: Gate): void => {
-    const now = deps.clock.now();
-    const paused = gate.pausedUntil - now;
-    if (paused > PATIENCE_MS) {
-      deferAll(gate, (job) => gate.pausedUntil + paused * PAUSE_SPREAD * share(job));
-      return;
-    }
-    if (paused > 0) {
-      void tick(gate);
-      return;
-    }
-    while (gate.queue.length > gate.head && gate.inFlight < deps.limits.inFlight) {
-      start(gate, take(gate, Math.min(MAX_BATCH, deps.limits.inFlight - gate.inFlight)));
-    }
-    if (gate.queue.length - gate.head > deps.limits.waiting) {
-      deferAll(gate, (job) => now + PATIENCE_MS + OVERFLOW_SPREAD_MS * share(job));
-    }
-  };
-
-  const nextStart = (gate: Gate): EpochMs | undefined => {
-    const paused = gate.queue.length > gate.head && gate.pausedUntil > deps.clock.now();
-    return gate.slotted[0]?.at ?? (paused ? gate.pausedUntil : undefined);
-  };
-
-  /** Wakes for near slots and for the end of a short pause. */
-  const tick = async (gate: Gate): Promise<void> => {
-    if (gate.ticking) return;
-    gate.ticking = true;
-    for (let at = nextStart(gate); at !== undefined; at = nextStart(gate)) {
-      await gate.bell.wait(at);
-      const now = deps.clock.now();
-      const near = gate.slotted.findIndex((slot) => slot.at > now);
-      const ready = gate.slotted.splice(0, near < 0 ? gate.slotted.length : near);
-      for (const { job } of ready) gate.queue.push(job);
-      pump(gate);
-    }
-    gate.ticking = false;
-  };
-
-  /** Asks the pacer for slots; where the store does not answer, the jobs come back a little later. */
-  const reserve = async (gate: Gate, ratePerSecond: number): Promise<void> => {
-    if (gate.reserving) return;
-    gate.reserving = true;
-    while (gate.unslotted.length > 0) {
-      const jobs = gate.unslotted.splice(0, MAX_SLOTS);
-      try {
-        const first = await deps.pacer.reserve(gate.target.name, jobs.length, ratePerSecond);
-        jobs.forEach((job, n) => {
-          place(gate, job, epochMs(Math.ceil(first + (n * 1000) / ratePerSecond)));
-        });
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        for (const job of jobs) deps.defer(job, plusMs(deps.clock.now(), PATIENCE_MS), false);
+  return {
+    submit: (jobs) => {
+      for (const ofTarget of Map.groupBy(jobs, (job) => job.target.name).values()) {
+        const first = ofTarget[0];
+        if (!first) continue;
+        const gate = gateOf(first.target);
+        admit(gate, ofTarget);
+        pump(gate);
       }
-      void tick(gate);
-    }
-    gate.reserving = false;
+    },
   };
-
-  const place = (gate: Gate, job: Job, at: EpochMs): void => {
-    if (at - deps.clock.now() <= PATIENCE_MS) gate.slotted.push({ job, at });
-    else deps.defer(job, at, true);
-  };
-
-  const admit = (gate: Gate, jobs: readonly Job[]): void => {
-    const rate = gate.target.ratePerSecond;
-    if (rate === undefined) {
-      gate.queue.push(...jobs);
-      return;
-    }
-    for (const job of jobs) (job.paced ? gate.queue : gate.unslotted).push(job);
-    if (gate.unslotted.length > 0) void reserve(gate, rate);
-  };
-
-  const submit = (jobs: readonly Job[]): void => {
-    const byTarget = Map.groupBy(jobs, (job) => job.target.name);
-    for (const ofTarget of byTarget.values()) {
-      const first = ofTarget[0];
-      if (!first) continue;
-      const gate = gateOf(first.target);
-      admit(gate, ofTarget);
-      pump(gate);
-    }
-  };
-  return { submit };
 };

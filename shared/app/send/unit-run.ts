@@ -6,12 +6,11 @@ import type { Ledger } from '../../core/segment/ledger.ts';
 import type { Unit } from '../../core/segment/segment-key.ts';
 import type { CarriedItem, EndedItem, LogRecord } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
-import type { Delivery, Outcome } from '../../ports/channel.ts';
+import type { Delivery } from '../../ports/channel.ts';
 import type { Engine } from '../engine.ts';
 import type { KeyedRecord } from '../keyed-record.ts';
 import type { TargetLookup } from '../target-registry.ts';
 import type { Bell, HoldCursor } from './hold-cursor.ts';
-import type { TargetGates } from './target-gates.ts';
 
 /** What the sender stands on; one per process. */
 export type SendDeps = {
@@ -111,8 +110,8 @@ export type UnitRun = {
   failure: unknown;
 };
 
-/** How an attempt's end reaches the unit. */
-export type Conclude = (job: Job, outcome: Outcome) => void;
+/** One gate for each target, through which all its items leave. */
+export type TargetGates = { submit(jobs: readonly Job[]): void };
 
 export const makeOutbox = (): Outbox => ({
   decisions: 0,

@@ -45,7 +45,12 @@ const referencesDue = (entry: OpenEntry, opened: OpenedEntry, until: EpochMs): n
  * A record with another token: newer than the reference, it replaced it; else the reference's own writer may still be
  * about to commit, for as long as it may, and after that never does. A carried reference waited for that already.
  */
-const judgeReference = (run: UnitRun, entry: OpenEntry, reference: EntryItem, record: KeyedRecord | undefined): Agreement => {
+const judgeReference = (
+  run: UnitRun,
+  entry: OpenEntry,
+  reference: EntryItem,
+  record: KeyedRecord | undefined,
+): Agreement => {
   const { timing, clock } = run.deps.engine;
   if (record && record.token === reference.token) {
     return record.cancelledAt === undefined ? { kind: 'agrees', record } : { kind: 'cancelled' };

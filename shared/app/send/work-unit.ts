@@ -2,10 +2,10 @@ import { makeHeap } from '../../core/heap.ts';
 import { closeOf } from '../../core/segment/bucket.ts';
 import type { LeaseVerdict } from '../../core/segment/lease.ts';
 import { judgeLease } from '../../core/segment/lease.ts';
+import { EMPTY_LEDGER } from '../../core/segment/ledger.ts';
 import type { Unit } from '../../core/segment/segment-key.ts';
 import type { LogRecord, UnitState } from '../../core/segment/unit-log.ts';
 import { foldLog } from '../../core/segment/unit-log.ts';
-import { EMPTY_LEDGER } from '../../core/segment/ledger.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import { hintFor, sendHints } from '../hints.ts';
@@ -48,7 +48,12 @@ const leaseRecord = (deps: SendDeps, state: UnitState, epoch: number): LogRecord
   };
 };
 
-const makeRun = (deps: SendDeps, unit: Unit, limits: WorkLimits, held: { state: UnitState; last: LogRecord }): UnitRun => ({
+const makeRun = (
+  deps: SendDeps,
+  unit: Unit,
+  limits: WorkLimits,
+  held: { state: UnitState; last: LogRecord },
+): UnitRun => ({
   deps,
   unit,
   bell: deps.cursor.makeBell(),
@@ -90,7 +95,8 @@ const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<
   const verdict = judgeLease(state.last, { now, timing: engine.timing, isDead: engine.isDead });
   if (verdict.kind !== 'free') return RESULT_OF[verdict.kind];
   const last = leaseRecord(deps, state, verdict.epoch);
-  if ((await appendRecord(engine.store, unit, { record: last, expiresAt: logExpiry({ unit, deps }) })) === 'conflict') return 'held';
+  if ((await appendRecord(engine.store, unit, { record: last, expiresAt: logExpiry({ unit, deps }) })) === 'conflict')
+    return 'held';
   await carryOutAgain(engine, unit, state.unconfirmed);
   const run = makeRun(deps, unit, limits, { state, last });
   run.confirmed = last.seq;
@@ -119,7 +125,11 @@ const wantsCheckpoint = (run: UnitRun, now: EpochMs): boolean => {
 };
 
 const isIdle = (run: UnitRun): boolean =>
-  run.inFlight === 0 && !run.busy.loading && !run.busy.verifying && !run.busy.writing && run.outbox.starting.length === 0;
+  run.inFlight === 0 &&
+  !run.busy.loading &&
+  !run.busy.verifying &&
+  !run.busy.writing &&
+  run.outbox.starting.length === 0;
 
 /** All listed and decided: whatever is in the outbox can be the last word. */
 const isThrough = (run: UnitRun): boolean => run.listing.done && run.listed.undecided === 0 && isIdle(run);
@@ -156,7 +166,8 @@ const nextWake = (run: UnitRun, now: EpochMs): EpochMs => {
 
 const startSteps = (run: UnitRun, now: EpochMs): void => {
   if (wantsLoad(run, now)) background(run, 'loading', () => persist(run.deps.engine, run.stopAt, () => load(run)));
-  if (wantsVerify(run, now)) background(run, 'verifying', () => persist(run.deps.engine, run.stopAt, () => verify(run)));
+  if (wantsVerify(run, now))
+    background(run, 'verifying', () => persist(run.deps.engine, run.stopAt, () => verify(run)));
   if (wantsCheckpoint(run, now)) background(run, 'writing', () => checkpoint(run, { kind: 'hold' }));
 };
 
@@ -209,4 +220,3 @@ export const workUnit = async (deps: SendDeps, unit: Unit, limits: WorkLimits): 
     run.lost = true;
   }
 };
-

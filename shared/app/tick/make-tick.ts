@@ -108,7 +108,8 @@ const wantsHint = (tick: Tick, surveyed: SurveyedUnit, now: EpochMs): boolean =>
 const noteOldest = (tick: Tick, units: readonly SurveyedUnit[], now: EpochMs): void => {
   for (const surveyed of units) {
     const due = dueOf(surveyed);
-    if (!isSettled(surveyed) && due <= now && (tick.oldestDue === undefined || due < tick.oldestDue)) tick.oldestDue = due;
+    if (!isSettled(surveyed) && due <= now && (tick.oldestDue === undefined || due < tick.oldestDue))
+      tick.oldestDue = due;
   }
 };
 
@@ -117,7 +118,10 @@ const redrive = async (tick: Tick, units: readonly SurveyedUnit[]): Promise<void
   const now = engine.clock.now();
   noteOldest(tick, units, now);
   const lost = units.filter((surveyed) => wantsHint(tick, surveyed, now));
-  await drive(tick, lost.map((surveyed) => hintFor(engine, surveyed.unit, dueOf(surveyed))));
+  await drive(
+    tick,
+    lost.map((surveyed) => hintFor(engine, surveyed.unit, dueOf(surveyed))),
+  );
 };
 
 const surveyBucket = async (tick: Tick, minute: Minute): Promise<SurveyedUnit[]> =>
@@ -149,7 +153,9 @@ const revisit = async (tick: Tick): Promise<void> => {
     await redrive(tick, units);
     const passed = mark.segment.minute <= tick.cursor.settledThrough;
     if (!units.every(isSettled)) continue;
-    const uncounted = units.filter(({ unit, last }) => unit.lane === 'L' && last !== undefined && last.at >= mark.version);
+    const uncounted = units.filter(
+      ({ unit, last }) => unit.lane === 'L' && last !== undefined && last.at >= mark.version,
+    );
     if (passed) await advance(tick, { totals: addLedgers(tick.cursor.totals, ledgerOf(uncounted)) });
     await unmark(tick.engine, mark);
   }

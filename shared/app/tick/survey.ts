@@ -1,7 +1,13 @@
 import type { Ledger } from '../../core/segment/ledger.ts';
 import { addLedgers, EMPTY_LEDGER } from '../../core/segment/ledger.ts';
 import type { Segment, Unit } from '../../core/segment/segment-key.ts';
-import { entryOfLateLogKey, LATE_LOGS, laneRange, parseEntrySortKey, partitionKey } from '../../core/segment/segment-key.ts';
+import {
+  entryOfLateLogKey,
+  LATE_LOGS,
+  laneRange,
+  parseEntrySortKey,
+  partitionKey,
+} from '../../core/segment/segment-key.ts';
 import type { LogRecord } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs } from '../../core/time/epoch.ts';
