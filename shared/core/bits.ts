@@ -3,7 +3,8 @@ export type Bits = { bytes: Uint8Array; count: number };
 
 export const makeBits = (): Bits => ({ bytes: new Uint8Array(2), count: 0 });
 
-export const hasBit = (bits: Bits, index: number): boolean => ((bits.bytes[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+export const hasBit = (bits: Bits, index: number): boolean =>
+  ((bits.bytes[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 
 /** Adds `index`; true where it was not there before. */
 export const setBit = (bits: Bits, index: number): boolean => {

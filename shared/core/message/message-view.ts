@@ -1,15 +1,7 @@
 import type { EpochMs } from '../time/epoch.ts';
 import type { ZoneResolution } from './new-message.ts';
 
-export type MessageState =
-  | 'pending'
-  | 'sending'
-  | 'retrying'
-  | 'sent'
-  | 'dead'
-  | 'cancelled'
-  | 'expired'
-  | 'unknown';
+export type MessageState = 'pending' | 'sending' | 'retrying' | 'sent' | 'dead' | 'cancelled' | 'expired' | 'unknown';
 
 /** Where one message stands, as the API shows it. */
 export type MessageView = {
@@ -30,4 +22,8 @@ export type MessageView = {
 };
 
 /** One decision about a message, in the order in which it was taken. */
-export type Decision = { readonly step: string; readonly at?: EpochMs; readonly detail: Readonly<Record<string, unknown>> };
+export type Decision = {
+  readonly step: string;
+  readonly at?: EpochMs;
+  readonly detail: Readonly<Record<string, unknown>>;
+};

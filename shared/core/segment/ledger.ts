@@ -39,10 +39,4 @@ export const addLedgers = (a: Ledger, b: Partial<Ledger>): Ledger => ({
 
 /** What is neither terminal nor waiting for another attempt. */
 export const pendingOf = (ledger: Ledger): number =>
-  ledger.accepted -
-  ledger.sent -
-  ledger.dead -
-  ledger.cancelled -
-  ledger.expired -
-  ledger.unknown -
-  ledger.retrying;
+  ledger.accepted - ledger.sent - ledger.dead - ledger.cancelled - ledger.expired - ledger.unknown - ledger.retrying;

@@ -49,7 +49,8 @@ export const parseMessageId = (id: string): (EntryAddress & { readonly index: nu
   const view = new DataView(bytes.buffer);
   const lane = LANES[view.getUint8(0) & 0x0f];
   const offset = view.getUint16(8);
-  if (view.getUint8(0) >> 4 !== 1 || lane === undefined || view.getUint8(1) !== 0 || offset >= BUCKET_MS) return undefined;
+  if (view.getUint8(0) >> 4 !== 1 || lane === undefined || view.getUint8(1) !== 0 || offset >= BUCKET_MS)
+    return undefined;
   const minute = view.getUint32(2);
   const sk = entrySortKey(lane, epochMs(minute * BUCKET_MS + offset), toBase64Url(bytes.subarray(10)));
   return { segment: { timeline: SEND_TIMELINE, minute, shard: view.getUint16(6) }, sk, index: high * 64 + low };

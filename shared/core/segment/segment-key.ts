@@ -48,7 +48,10 @@ export const parseEntrySortKey = (sk: string): { lane: Lane; firstDue: EpochMs; 
 };
 
 /** The bounds of all entries of a lane. */
-export const laneRange = (lane: Lane): { from: string; to: string } => ({ from: `${lane}#`, to: `${lane}#${AFTER_ALL}` });
+export const laneRange = (lane: Lane): { from: string; to: string } => ({
+  from: `${lane}#`,
+  to: `${lane}#${AFTER_ALL}`,
+});
 
 /** The sort key of the tombstone of a cancelled item. */
 export const tombstoneKey = (messageId: string): string => `X#${messageId}`;

@@ -137,7 +137,13 @@ export type ItemFate =
   | { readonly kind: 'undecided' }
   | { readonly kind: 'sent'; readonly latenessMs: number; readonly at: EpochMs }
   | { readonly kind: 'ended'; readonly item: EndedItem; readonly at: EpochMs }
-  | { readonly kind: 'carried'; readonly carry: Carry; readonly item: CarriedItem; readonly index: number; readonly at: EpochMs };
+  | {
+      readonly kind: 'carried';
+      readonly carry: Carry;
+      readonly item: CarriedItem;
+      readonly index: number;
+      readonly at: EpochMs;
+    };
 
 const fateIn = (record: LogRecord, entry: string, index: number): ItemFate | undefined => {
   for (const sent of record.sent ?? []) {
