@@ -13,7 +13,9 @@ test('P1 P6 a keyed message is delivered once, at its millisecond, with its payl
   expect(view).toMatchObject({ state: 'pending', dueAt: due, key: 'driver-42' });
   await world.runUntil(due + 60_000);
   expect(world.failures).toEqual([]);
-  expect(world.arrivals).toEqual([{ id: view.id, at: due, dueAt: due, attempt: 1, body: '{"n":0}' }]);
+  expect(world.arrivals).toEqual([
+    { id: view.id, at: due, dueAt: due, attempt: 1, body: '{"n":0}', target: 'push', by: expect.any(String) },
+  ]);
   expect(await world.desk.find('driver-42')).toMatchObject({ state: 'sent', latenessMs: 0, attempts: 1, sentAt: due });
   expect(await world.desk.find(view.id)).toMatchObject({ state: 'sent' });
 });

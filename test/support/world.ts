@@ -1,8 +1,11 @@
 import type { Engine } from '../../shared/app/engine.ts';
 import { makeLedgerBook } from '../../shared/app/ledger-book.ts';
+import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
 import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
+import { makeStatusDesk } from '../../shared/app/make-status-desk.ts';
 import type { Sender } from '../../shared/app/send/make-sender.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
+import type { GateLimits } from '../../shared/app/send/target-gates.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
 import { STANDARD_RETRY_POLICY } from '../../shared/core/delivery/retry.ts';
 import type { Target } from '../../shared/core/delivery/target.ts';
@@ -15,131 +18,158 @@ import { makeMemoryQueue } from '../../shared/memory/memory-queue.ts';
 import type { MemoryStoreOptions } from '../../shared/memory/memory-store.ts';
 import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
+import type { VirtualClock } from '../../shared/memory/virtual-clock.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
-import type { Channel, Delivery, Outcome } from '../../shared/ports/channel.ts';
-import type { ItemStore } from '../../shared/ports/item-store.ts';
-
-/** One arrival at the world's receiver. */
-export type Arrival = {
-  readonly id: string;
-  readonly at: EpochMs;
-  readonly dueAt: EpochMs;
-  readonly attempt: number;
-  readonly body: string;
-};
+import type { Answer } from './receiver.ts';
+import { makeReceiver } from './receiver.ts';
+import type { Seams } from './seams.ts';
 
 export type WorldOptions = {
   readonly start?: number;
   readonly shards?: number;
   readonly timing?: Partial<Timing>;
   readonly workers?: number;
+  readonly limits?: GateLimits;
+  /** How long a worker may work on one unit; a Lambda's time unless told. */
+  readonly unitTimeMs?: number;
   readonly store?: MemoryStoreOptions;
   /** How long half a store call takes, asked before and after it; nothing unless told. */
   readonly latencyMs?: () => number;
+  /** The target `push`. */
   readonly target?: Partial<Target>;
-  /** How the receiver answers; accepts everything unless told. */
-  readonly answer?: (delivery: Delivery, at: EpochMs) => Outcome | Promise<Outcome>;
-  /** Whether the tick of this minute runs; always unless told. */
+  /** More targets, each with a name. */
+  readonly targets?: readonly Partial<Target>[];
+  readonly answer?: Answer;
+  /** How often the tick of this minute runs; once unless told. */
   readonly ticks?: (minute: number) => number;
+  readonly seams?: Seams;
 };
 
 /** Monday, far from any boundary of the calendar. */
 export const WORLD_START = epochMs(Date.UTC(2026, 10, 23, 8, 0, 0));
 
 const UNIT_TIME_MS = 90_000;
+const RETENTION_MS = 14 * 86_400_000;
 
-/** The real engine on the memory adapters and a virtual clock, with a receiver that notes what arrives. */
-export const makeWorld = (options: WorldOptions = {}) => {
+const targetOf = (part: Partial<Target> | undefined, now: EpochMs): Target => ({
+  name: 'push',
+  destination: { kind: 'none' },
+  timeoutMs: 10_000,
+  retry: STANDARD_RETRY_POLICY,
+  delivery: 'at-least-once',
+  headers: {},
+  createdAt: now,
+  ...part,
+});
+
+const makePorts = (options: WorldOptions) => {
   const clock = makeVirtualClock(epochMs(options.start ?? WORLD_START));
   const { latencyMs } = options;
   const slow = latencyMs ? { hook: () => clock.sleepUntil(plusMs(clock.now(), latencyMs())) } : {};
-  const store: ItemStore = makeMemoryStore({ ...slow, ...options.store });
-  const queue = makeMemoryQueue({ clock, visibilityMs: 600_000 });
-  const telemetry = makeMemoryTelemetry();
-  const arrivals: Arrival[] = [];
-  const failures: unknown[] = [];
-  let names = 0;
-
-  const target: Target = {
-    name: 'push',
-    destination: { kind: 'none' },
-    timeoutMs: 10_000,
-    retry: STANDARD_RETRY_POLICY,
-    delivery: 'at-least-once',
-    headers: {},
-    createdAt: clock.now(),
-    ...options.target,
-  };
-
-  const channel: Channel = {
-    send: async (_target, deliveries, report) => {
-      const answers = deliveries.map((delivery) => {
-        const { messageId, dueAt, attempt, payload } = delivery;
-        arrivals.push({ id: messageId, at: clock.now(), dueAt, attempt, body: new TextDecoder().decode(payload) });
-        return options.answer?.(delivery, clock.now()) ?? { kind: 'sent' as const };
-      });
-      await Promise.all(
-        answers.map(async (answer, index) => {
-          report(index, answer instanceof Promise ? await answer : answer);
-        }),
-      );
-    },
-  };
-
-  const makeEngine = (owner: string): Engine => ({
-    store,
-    queue,
+  return {
     clock,
-    telemetry,
-    ledgers: makeLedgerBook(store, owner),
-    timing: { ...DEFAULT_TIMING, ...options.timing },
-    shards: options.shards ?? 4,
-    retentionMs: 14 * 86_400_000,
-    owner,
-    isDead: () => false,
-    nonce: () => {
-      names += 1;
-      return `n${names}`;
+    store: makeMemoryStore({ ...slow, ...options.store }),
+    queue: makeMemoryQueue({ clock, visibilityMs: 600_000 }),
+    telemetry: makeMemoryTelemetry(),
+    receiver: makeReceiver(clock, options.answer),
+  };
+};
+
+type Ports = ReturnType<typeof makePorts>;
+
+/** Makes the engines of processes; each reaches the ports through its seams. */
+const makeEngines = ({ clock, store, queue, telemetry }: Ports, options: WorldOptions) => {
+  const engines: Engine[] = [];
+  let names = 0;
+  return {
+    make: (owner: string): Engine => {
+      const { seams } = options;
+      const ownStore = seams?.store?.(owner, store) ?? store;
+      const engine: Engine = {
+        store: ownStore,
+        queue: seams?.queue?.(owner, queue) ?? queue,
+        clock: seams?.clock?.(owner, clock) ?? clock,
+        telemetry,
+        ledgers: makeLedgerBook(ownStore, owner),
+        timing: { ...DEFAULT_TIMING, ...options.timing },
+        shards: options.shards ?? 4,
+        retentionMs: RETENTION_MS,
+        owner,
+        isDead: () => false,
+        nonce: () => {
+          names += 1;
+          return `n${names}`;
+        },
+      };
+      engines.push(engine);
+      return engine;
     },
-  });
+    /** Stores the running figures of all processes. */
+    flush: async (): Promise<void> => {
+      for (const { ledgers } of engines) await ledgers.flush();
+    },
+  };
+};
 
-  const targets = { find: async (name: string) => (name === target.name ? target : undefined) };
-  const engine = makeEngine('api');
-  const makeWorker = (n: number): Sender =>
-    makeSender({ engine: makeEngine(`worker-${n}`), targets, channelOf: () => channel });
-  const workers = Array.from({ length: options.workers ?? 2 }, (_, n) => makeWorker(n));
-  let turn = 0;
+const makeWorkers = (ports: Ports, options: WorldOptions, engineOf: (owner: string) => Engine) => {
+  const now = ports.clock.now();
+  const target = targetOf(options.target, now);
+  const targets = new Map(
+    [options.target, ...(options.targets ?? [])].map((part) => {
+      const made = targetOf(part, now);
+      return [made.name, made];
+    }),
+  );
+  let made = 0;
+  const make = (): Sender => {
+    const owner = `worker-${made}`;
+    made += 1;
+    const channel = ports.receiver.channelOf(owner);
+    const seen = options.seams?.channel?.(owner, channel) ?? channel;
+    return makeSender({
+      engine: engineOf(owner),
+      targets: { find: async (name) => targets.get(name) },
+      channelOf: () => seen,
+      ...(options.limits ? { limits: options.limits } : {}),
+    });
+  };
+  const workers = Array.from({ length: options.workers ?? 2 }, make);
+  /** Puts a new process in the place of worker `n`. */
+  const replace = (n: number): void => {
+    workers[n] = make();
+  };
+  return { target, targets, workers, replace };
+};
 
-  const tick = makeTick(engine);
-  const background = new Set<Promise<unknown>>();
+/** Work that nobody waits for; what it throws is kept. */
+const makeBackground = () => {
+  const failures: unknown[] = [];
   const track = (work: Promise<unknown>): void => {
-    const tracked: Promise<unknown> = work
-      .catch((error: unknown) => failures.push(error))
-      .then(() => background.delete(tracked));
-    background.add(tracked);
+    work.catch((error: unknown) => failures.push(error));
   };
+  return { failures, track };
+};
 
-  const deliverHints = (): void => {
-    for (const hint of queue.receive(clock.now())) {
-      const unit = decodePointer(hint.body);
-      turn += 1;
-      const worker = workers[turn % workers.length];
-      if (unit && worker) track(worker.work(unit, plusMs(clock.now(), UNIT_TIME_MS)).then(() => queue.remove(hint.id)));
-    }
-  };
+type Drive = {
+  readonly clock: VirtualClock;
+  readonly nextVisibleAt: () => EpochMs | undefined;
+  readonly deliverHints: () => void;
+  /** Starts the tick of this minute. */
+  readonly startTick: (minute: number) => void;
+};
 
+const makeTime = ({ clock, nextVisibleAt, deliverHints, startTick }: Drive) => {
   let nextTick = Math.ceil((clock.now() + 1) / 60_000) * 60_000;
-  /** Doubled ticks overlap. */
+
   const tickNow = (): void => {
-    const runs = options.ticks?.(nextTick / 60_000) ?? 1;
-    for (let n = 0; n < runs; n += 1) track(tick.run());
+    startTick(nextTick / 60_000);
     nextTick += 60_000;
   };
 
   /** Lets time pass: hints are worked off as they show, ticks run on the minute. */
   const runUntil = async (end: number): Promise<void> => {
     while (clock.now() < end) {
-      const times = [clock.nextWakeAt(), queue.nextVisibleAt(), nextTick, end].filter((at) => at !== undefined);
+      const times = [clock.nextWakeAt(), nextVisibleAt(), nextTick, end].filter((at) => at !== undefined);
       await clock.advanceTo(epochMs(Math.max(clock.now(), Math.min(...times))));
       if (clock.now() >= nextTick) tickNow();
       deliverHints();
@@ -147,7 +177,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     await clock.advanceTo(clock.now());
   };
 
-  /** Starts something now, lets it run while time passes, and gives its result. */
+  /** Lets time pass while `call` runs, and gives its result. */
   const during = async <T>(call: Promise<T>, end = clock.now() + 5_000): Promise<T> => {
     let settled = false;
     const watched = call.finally(() => {
@@ -157,22 +187,48 @@ export const makeWorld = (options: WorldOptions = {}) => {
     for (let until = clock.now(); !settled && until <= end; until = plusMs(until, 50)) await runUntil(until);
     return watched;
   };
+  return { runUntil, during };
+};
+
+/** The real engine on the memory adapters and a virtual clock, with a receiver that notes what arrives. */
+export const makeWorld = (options: WorldOptions = {}) => {
+  const ports = makePorts(options);
+  const { clock, queue } = ports;
+  const engines = makeEngines(ports, options);
+  const { failures, track } = makeBackground();
+  const engine = engines.make('api');
+  const tick = makeTick(engines.make('tick'));
+  const work = makeWorkers(ports, options, engines.make);
+  let turn = 0;
+
+  const deliverHints = (): void => {
+    for (const hint of queue.receive(clock.now())) {
+      const unit = decodePointer(hint.body);
+      turn += 1;
+      const worker = work.workers[turn % work.workers.length];
+      const stopAt = plusMs(clock.now(), options.unitTimeMs ?? UNIT_TIME_MS);
+      if (unit && worker) track(worker.work(unit, stopAt).then(() => queue.remove(hint.id)));
+    }
+  };
+
+  /** Doubled ticks overlap. */
+  const startTick = (minute: number): void => {
+    for (let runs = options.ticks?.(minute) ?? 1; runs > 0; runs -= 1) track(tick.run());
+  };
 
   return {
-    during,
-    track,
-    clock,
-    store,
-    queue,
-    telemetry,
+    ...ports,
+    ...work,
+    ...makeTime({ clock, nextVisibleAt: queue.nextVisibleAt, deliverHints, startTick }),
+    arrivals: ports.receiver.arrivals,
     engine,
+    flush: engines.flush,
     desk: makeMessageDesk(engine),
+    deadLetters: makeDeadLetterDesk(engine),
+    status: makeStatusDesk(engine),
     tick,
-    workers,
-    arrivals,
     failures,
-    runUntil,
-    target,
+    track,
   };
 };
 
