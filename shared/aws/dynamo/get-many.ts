@@ -1,0 +1,67 @@
+import { BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import { epochMs } from '../../core/time/epoch.ts';
+import { checkKey } from '../../ports/item-limits.ts';
+import type { Item, ItemKey, TableName } from '../../ports/item-store.ts';
+import { StoreError } from '../../ports/store-error.ts';
+import { waitBefore, withBackoff } from '../backoff.ts';
+import { type Access, capacityRequest, reportCapacity } from './access.ts';
+import { keyAttributes, toItem } from './attributes.ts';
+
+/** DynamoDB's limit for one call. */
+const KEYS_A_CALL = 100;
+
+type Requests = Record<string, KeysAndAttributes>;
+
+const toRequests = (access: Access, keys: readonly ItemKey[]): Requests => {
+  const requests: Requests = {};
+  for (const [table, ofTable] of Map.groupBy(keys, (key) => key.table)) {
+    requests[access.tables[table]] = { Keys: ofTable.map(keyAttributes), ConsistentRead: true };
+  }
+  return requests;
+};
+
+/** One call; what it left unread comes back in `left`. */
+const readOnce = (access: Access, requests: Requests): Promise<{ items: Item[]; left: Requests }> => {
+  const command = new BatchGetItemCommand({ RequestItems: requests, ...capacityRequest(access) });
+  const run = async () => {
+    const { Responses, UnprocessedKeys, ConsumedCapacity } = await access.client.send(command);
+    reportCapacity(access, 'getMany', ConsumedCapacity ?? []);
+    const items = Object.entries(access.tables).flatMap(([table, name]) =>
+      (Responses?.[name] ?? []).map((found) => toItem(table as TableName, found)),
+    );
+    return { items, left: UnprocessedKeys ?? {} };
+  };
+  return withBackoff(access.backoff, { name: 'BatchGetItem', run, again: (error) => error.retryable });
+};
+
+const readAll = async (access: Access, keys: readonly ItemKey[]): Promise<Item[]> => {
+  const { clock, random, budgetMs } = access.backoff;
+  const giveUpAt = clock.now() + budgetMs;
+  const found: Item[] = [];
+  let requests = toRequests(access, keys);
+  for (let n = 1; Object.keys(requests).length > 0; n += 1) {
+    if (n > 1) await clock.sleepUntil(epochMs(clock.now() + waitBefore(n - 1, random)));
+    const { items, left } = await readOnce(access, requests);
+    found.push(...items);
+    requests = left;
+    if (Object.keys(left).length > 0 && clock.now() >= giveUpAt) {
+      throw new StoreError('THROTTLED', 'BatchGetItem left keys unread for too long.');
+    }
+  }
+  return found;
+};
+
+const distinct = (keys: readonly ItemKey[]): ItemKey[] => [
+  ...new Map(keys.map((key) => [JSON.stringify([key.table, key.pk, key.sk]), key])).values(),
+];
+
+/** Reads any number of items, a hundred a call. */
+export const getMany = async (access: Access, keys: readonly ItemKey[]): Promise<Item[]> => {
+  keys.forEach(checkKey);
+  const wanted = distinct(keys);
+  const calls: Promise<Item[]>[] = [];
+  for (let from = 0; from < wanted.length; from += KEYS_A_CALL) {
+    calls.push(readAll(access, wanted.slice(from, from + KEYS_A_CALL)));
+  }
+  return (await Promise.all(calls)).flat();
+};

@@ -1,0 +1,37 @@
+import { StoreError, type StoreErrorCode } from '../ports/store-error.ts';
+
+const THROTTLES = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'TooManyRequestsException',
+  'OverLimit',
+]);
+
+/** Faults that show that no request left this machine. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+type ServiceException = Error & {
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+};
+
+const codeOf = (error: ServiceException): StoreErrorCode => {
+  if (THROTTLES.has(error.name)) return 'THROTTLED';
+  if (error.code !== undefined && NOT_SENT.has(error.code)) return 'UNAVAILABLE';
+  const status = error.$metadata?.httpStatusCode;
+  // Without a status no answer came: a timeout, or a connection that broke with the request on its way.
+  if (status === undefined || status >= 500) return 'UNKNOWN';
+  return 'REJECTED';
+};
+
+/** Translates what the SDK throws where it happens; an error that is ours already stays. */
+export const toStoreError = (error: unknown, operation: string): StoreError => {
+  if (error instanceof StoreError) return error;
+  if (!(error instanceof Error)) return new StoreError('UNKNOWN', `${operation} failed.`, { cause: error });
+  return new StoreError(codeOf(error), `${operation} failed: ${error.name}.`, { cause: error });
+};

@@ -1,0 +1,31 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { QueueEntry, QueueFault, QueueSender } from '../../ports/queue-sender.ts';
+import { sendBatch, type Untaken } from './send-batch.ts';
+
+const toEntry = (fifo: boolean, { body, attributes, groupId, deduplicationId }: QueueEntry) => ({
+  MessageBody: body,
+  MessageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+  ),
+  ...(fifo && { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId }),
+});
+
+const reasonOf = ({ senderFault, unknown }: Untaken): QueueFault['reason'] => {
+  if (senderFault) return 'refused';
+  return unknown ? 'unknown' : 'unavailable';
+};
+
+/** A {@link QueueSender} on SQS: one call a batch, no repeats, because the engine retries by each message's own policy. */
+export const makeSqsQueueSender = ({ client }: { readonly client: SQSClient }): QueueSender => ({
+  sendBatch: async (queueUrl, entries, timeoutMs) => {
+    const fifo = queueUrl.endsWith('.fifo');
+    const signal = AbortSignal.timeout(timeoutMs);
+    const untaken = await sendBatch(
+      client,
+      queueUrl,
+      entries.map((entry) => toEntry(fifo, entry)),
+      signal,
+    );
+    return untaken.map((fault) => ({ index: fault.index, reason: reasonOf(fault) }));
+  },
+});

@@ -1,0 +1,35 @@
+import { type EpochMs, epochMs } from '../core/time/epoch.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** Timers come up to 2 ms late, so the last stretch is not slept but watched. */
+const WATCH_MS = 2;
+
+/** The longest that one timer may be; longer sleeps look at the clock in between, which may have been set. */
+const LONGEST_TIMER_MS = 60_000;
+
+const timer = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(handle);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const handle = setTimeout(end, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The {@link Clock} of the machine. */
+export const makeSystemClock = (): Clock => {
+  const now = (): EpochMs => epochMs(Date.now());
+  return {
+    now,
+    sleepUntil: async (at, signal) => {
+      for (let left = at - now(); left > 0 && !signal?.aborted; left = at - now()) {
+        if (left > WATCH_MS) await timer(Math.min(left - WATCH_MS, LONGEST_TIMER_MS), signal);
+        else await turn();
+      }
+    },
+  };
+};

@@ -1,0 +1,35 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { buildApp } from 'fauxqs';
+import type { EnginePorts } from './engines.ts';
+import { makeDynamoServer } from './engines-dynamo.ts';
+
+const { dataDir } = workerData as { dataDir?: string };
+const loopback = { port: 0, host: '127.0.0.1' };
+
+const dynamo = await makeDynamoServer(dataDir && join(dataDir, 'dynamo'));
+await new Promise<void>((resolve) => dynamo.listen(loopback, resolve));
+// Not its own start: that one listens on every interface.
+const sqs = buildApp({ logger: false });
+await sqs.listen(loopback);
+
+parentPort?.once('message', async () => {
+  await Promise.all([closeServer(dynamo), sqs.close()]);
+  process.exit();
+});
+const ports: EnginePorts = { dynamoPort: portOf(dynamo), sqsPort: portOf(sqs.server) };
+parentPort?.postMessage(ports);
+
+/** Answers what was asked already, then closes the database. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeIdleConnections();
+  });
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

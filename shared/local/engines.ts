@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+export type Engines = {
+  readonly dynamoEndpoint: string;
+  readonly sqsEndpoint: string;
+  /** Finishes the calls under way, flushes to disk and ends; calling it again does nothing. */
+  close(): Promise<void>;
+};
+
+/** What the worker says when both engines listen. */
+export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: number };
+
+/**
+ * Starts DynamoDB and SQS look-alikes on free loopback ports, in one thread beside the caller's: they take no time of
+ * its event loop and die with the process. With `dataDir` the tables are on disk and survive a SIGKILL, else they are
+ * in memory as the queues always are. Rejects where the directory cannot be opened, for example by a second process.
+ * An engine that breaks later ends the process: without its store nothing may go on.
+ */
+export async function startEngines(options: { readonly dataDir?: string } = {}): Promise<Engines> {
+  const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), { workerData: options });
+  const [ports] = (await once(worker, 'message')) as [EnginePorts];
+  let closed: Promise<unknown> | undefined;
+  return {
+    dynamoEndpoint: `http://127.0.0.1:${ports.dynamoPort}`,
+    sqsEndpoint: `http://127.0.0.1:${ports.sqsPort}`,
+    async close() {
+      if (closed === undefined) {
+        closed = once(worker, 'exit');
+        worker.postMessage('close');
+      }
+      await closed;
+    },
+  };
+}
