@@ -1,0 +1,21 @@
+import type { GenericSchema, InferOutput } from 'valibot';
+import type { Issue } from '../../core/problem.ts';
+import { pointerStep } from '../json/pointer.ts';
+import { checkWith } from '../schema/check.ts';
+import { issuesBehind, problemOf } from './issue-problem.ts';
+
+/** Reads a query string that fits a schema of text members. Throws 400 with all that is wrong, behind `/query`. */
+export function readQuery<Schema extends GenericSchema>(raw: string, schema: Schema): InferOutput<Schema> {
+  const parameters = [...new URLSearchParams(raw)];
+  const names = parameters.map(([name]) => name);
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index).map(isRepeated);
+  const checked = checkWith(schema, Object.fromEntries(parameters));
+  if (checked.ok && repeated.length === 0) return checked.value;
+  throw problemOf(issuesBehind('/query', [...(checked.ok ? [] : checked.issues), ...repeated]));
+}
+
+const isRepeated = (name: string): Issue => ({
+  pointer: pointerStep(name),
+  code: 'DUPLICATE_FIELD',
+  detail: 'The parameter is given twice, so it is not clear which value counts; send it once.',
+});

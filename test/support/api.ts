@@ -1,0 +1,157 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { makeIngest } from '../../functions/ingest/ingest.ts';
+import type { PathForm } from '../../shared/api/http/request-path.ts';
+import { type ApiLimits, DEFAULT_LIMITS } from '../../shared/api/limits.ts';
+import type { Engine } from '../../shared/app/engine.ts';
+import { makeLedgerBook } from '../../shared/app/ledger-book.ts';
+import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
+import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
+import { makeStatusDesk } from '../../shared/app/make-status-desk.ts';
+import { makeTargetCache } from '../../shared/app/target-cache.ts';
+import { makeTargets } from '../../shared/app/targets.ts';
+import { makeAllowList } from '../../shared/core/delivery/allow-list.ts';
+import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
+import { epochMs } from '../../shared/core/time/epoch.ts';
+import { makeMemoryQueue } from '../../shared/memory/memory-queue.ts';
+import { type MemoryStoreOptions, makeMemoryStore } from '../../shared/memory/memory-store.ts';
+import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
+import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
+import { expectFits, type HttpAnswer } from './openapi.ts';
+
+export const API_START = epochMs(Date.UTC(2026, 10, 21, 9, 0, 0));
+
+export type ApiRequest = {
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly query?: string;
+  /** Text as it is, bytes as base64, everything else as JSON. */
+  readonly body?: unknown;
+  /** Replaces what was made from the rest. */
+  readonly event?: Partial<APIGatewayProxyEventV2>;
+};
+
+export type ApiAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, which the document has checked.
+  readonly body: any;
+};
+
+export type ApiOptions = {
+  readonly store?: MemoryStoreOptions;
+  readonly limits?: Partial<ApiLimits>;
+  readonly paths?: PathForm;
+  readonly allow?: readonly string[];
+};
+
+/** An event as an HTTP API makes it. */
+export function toEvent(method: string, path: string, request: ApiRequest = {}): APIGatewayProxyEventV2 {
+  const { headers = {}, query = '', body, event } = request;
+  const isBytes = body instanceof Uint8Array;
+  const text = isBytes ? Buffer.from(body).toString('base64') : typeof body === 'string' ? body : JSON.stringify(body);
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: query,
+    headers: Object.fromEntries(Object.entries({ ...type, ...headers }).filter(([, value]) => value !== undefined)),
+    requestContext: {
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      requestId: 'req-1',
+    },
+    isBase64Encoded: isBytes,
+    ...(text !== undefined && { body: text }),
+    ...event,
+  } as APIGatewayProxyEventV2;
+}
+
+/** The engine on the memory adapters, its clock standing still. */
+function makeMemoryEngine(options: ApiOptions) {
+  const clock = makeVirtualClock(API_START);
+  const store = makeMemoryStore(options.store);
+  const queue = makeMemoryQueue({ clock });
+  const telemetry = makeMemoryTelemetry();
+  let names = 0;
+  const engine: Engine = {
+    store,
+    queue,
+    clock,
+    telemetry,
+    ledgers: makeLedgerBook(store, 'api'),
+    timing: DEFAULT_TIMING,
+    shards: 4,
+    retentionMs: 14 * 86_400_000,
+    owner: 'api',
+    isDead: () => false,
+    nonce: () => {
+      names += 1;
+      return `nonce-${names}`;
+    },
+  };
+  return { clock, store, queue, telemetry, engine };
+}
+
+/** Bytes that count up, so that no two secrets are equal. */
+const makeCountingBytes = () => {
+  let calls = 0;
+  return (count: number) => {
+    calls += 1;
+    return new Uint8Array(count).fill(calls);
+  };
+};
+
+/** The real handler and use cases on the memory adapters; every answer is checked against the OpenAPI document. */
+export function makeApi(options: ApiOptions = {}) {
+  const { clock, store, queue, telemetry, engine } = makeMemoryEngine(options);
+  const messages = makeMessageDesk(engine);
+  const targets = makeTargets({ ...engine, randomBytes: makeCountingBytes() });
+  const ingest = makeIngest({
+    messages,
+    targets,
+    targetLookup: makeTargetCache(targets, clock),
+    status: makeStatusDesk(engine),
+    deadLetters: makeDeadLetterDesk(engine),
+    telemetry,
+    clock,
+    urlPolicy: { allowHttp: false, ports: [443], allow: makeAllowList(options.allow ?? []) },
+    paths: options.paths ?? 'encoded',
+    version: '0.0.0-test',
+    tzVersion: '2026c',
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+  });
+
+  const checked = async (event: APIGatewayProxyEventV2): Promise<HttpAnswer> => {
+    const answer = await ingest(event);
+    expectFits(event.requestContext.http.method, event.requestContext.http.path, answer);
+    return answer;
+  };
+
+  return {
+    clock,
+    store,
+    queue,
+    telemetry,
+    messages,
+    targets,
+    engine,
+    /** Everything that is stored or queued, to be compared. */
+    stored: () =>
+      JSON.stringify([store.items(), queue.hints()], (_, value) => (value instanceof Uint8Array ? [...value] : value)),
+    request: async (method: string, path: string, request?: ApiRequest): Promise<ApiAnswer> => {
+      const { statusCode, headers, body } = await checked(toEvent(method, path, request));
+      return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
+    },
+    /** A target called `push` that takes everything. */
+    addTarget: async () => {
+      await targets.put('push', {
+        destination: { kind: 'none' },
+        timeoutMs: 10_000,
+        retry: { maxAttempts: 1, delaysMs: [1000], jitter: 0 },
+        delivery: 'at-least-once',
+        headers: {},
+      });
+    },
+  };
+}
+
+export type Api = ReturnType<typeof makeApi>;
