@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { parseHttpDate } from '../core/time/http-date.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** `Date` has whole seconds: in the middle of one the error is smallest. */
@@ -12,8 +13,8 @@ export function reportSkew(client: DynamoDBClient, clock: Clock, onSkew: (aheadM
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
-      const serverMs = Date.parse(dateHeader(result.response)) + HALF_A_SECOND_MS;
-      if (!Number.isNaN(serverMs)) onSkew(clock.now() - serverMs);
+      const server = parseHttpDate(dateHeader(result.response));
+      if (server !== undefined) onSkew(clock.now() - server - HALF_A_SECOND_MS);
       return result;
     },
     { step: 'deserialize', name: 'reportSkew', priority: 'low' },
@@ -21,5 +22,5 @@ export function reportSkew(client: DynamoDBClient, clock: Clock, onSkew: (aheadM
 }
 
 function dateHeader(response: unknown): string {
-  return (response as { headers?: Record<string, string> } | undefined)?.headers?.['date'] ?? '';
+  return (response as { headers?: Record<string, string> } | undefined)?.headers?.date ?? '';
 }

@@ -15,8 +15,8 @@ export const keyAttributes = ({ pk, sk }: ItemKey): Attributes => ({
 /** An item as DynamoDB takes it; written by hand, because a marshaller would look at every value first. */
 export const toAttributes = (item: Item): Attributes => {
   const attributes: Attributes = { ...keyAttributes(item), version: { N: String(item.version) } };
-  if (item.doc !== undefined) attributes['doc'] = { S: item.doc };
-  if (item.body !== undefined) attributes['body'] = { B: item.body };
+  if (item.doc !== undefined) attributes.doc = { S: item.doc };
+  if (item.body !== undefined) attributes.body = { B: item.body };
   if (item.expiresAt !== undefined) attributes[ATTRIBUTES.expiresAt] = { N: String(item.expiresAt) };
   for (const [name, count] of Object.entries(item.counts ?? {})) attributes[COUNT_PREFIX + name] = { N: String(count) };
   return attributes;
