@@ -47,15 +47,18 @@ function lockedPackages(path) {
 
 function install() {
   process.stderr.write('Installing the dependencies, which takes about a minute the first time.\n');
-  const { status, signal, error } = npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
+  const [command, ...args] = [...npm(), 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const stdio = ['inherit', process.stderr.fd, 'inherit'];
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio });
   if (signal) process.exit(INTERRUPTED);
   if (error) stop(`npm cannot be started (${error.message}): install it, then try again.`);
   if (status !== 0) stop(`npm ci failed with status ${status}: see its message above, then try again.`);
 }
 
-/** @param {string[]} args */
-function npm(...args) {
-  return spawnSync('npm', args, { cwd: root, stdio: ['inherit', process.stderr.fd, 'inherit'] });
+/** The npm that started us, on its own Node: the one first in PATH may be ours, which the install replaces. */
+function npm() {
+  const { npm_node_execpath: node, npm_execpath: cli } = process.env;
+  return node && cli?.endsWith('npm-cli.js') ? [node, cli] : ['npm'];
 }
 
 function checkRuntime() {
@@ -64,7 +67,7 @@ function checkRuntime() {
   if (error || !stdout) {
     stop(
       `Meridian's own Node (node_modules/.bin/node) is missing, as npm leaves it with --ignore-scripts: ` +
-        `run "npm rebuild node --ignore-scripts=false --foreground-scripts", then try again.`,
+        `run "npm rebuild node --ignore-scripts=false", then try again.`,
     );
   }
   const [major, minor] = stdout.slice(1).split('.').map(Number);
