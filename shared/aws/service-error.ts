@@ -12,17 +12,27 @@ const THROTTLES = new Set([
   'OverLimit',
 ]);
 
-/** Faults that show that no request left this machine. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Faults that show that no request left this machine, or that it was turned away before it was read. */
+const NOT_APPLIED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CredentialsProviderError',
+  'ExpiredTokenException',
+]);
 
 type ServiceException = Error & {
   readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  /** `clockSkewCorrected`: our clock was off, the signature refused, and the next one will be right. */
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
 };
 
 const codeOf = (error: ServiceException): StoreErrorCode => {
   if (THROTTLES.has(error.name)) return 'THROTTLED';
-  if (error.code !== undefined && NOT_SENT.has(error.code)) return 'UNAVAILABLE';
+  if (NOT_APPLIED.has(error.code ?? '') || NOT_APPLIED.has(error.name)) return 'UNAVAILABLE';
+  if (error.$metadata?.clockSkewCorrected) return 'UNAVAILABLE';
   const status = error.$metadata?.httpStatusCode;
   // Without a status no answer came: a timeout, or a connection that broke with the request on its way.
   if (status === undefined || status >= 500) return 'UNKNOWN';

@@ -26,6 +26,7 @@ export const makeSystemClock = (): Clock => {
   return {
     now,
     sleepUntil: async (at, signal) => {
+      if (Number.isNaN(at)) throw new RangeError('The instant to sleep until is not a number.');
       for (let left = at - now(); left > 0 && !signal?.aborted; left = at - now()) {
         if (left > WATCH_MS) await timer(Math.min(left - WATCH_MS, LONGEST_TIMER_MS), signal);
         else await turn();

@@ -30,11 +30,12 @@ async function checkDirectory(path: string): Promise<void> {
   try {
     await database.open();
   } catch (error) {
-    const cause = (error as Error).cause as (Error & { code?: string }) | undefined;
-    if (cause?.code === 'LEVEL_LOCKED') {
-      throw new Error(`Another process uses the data in ${path}. Stop it, or choose another directory.`);
-    }
-    throw new Error(`The data in ${path} cannot be opened (${cause?.message ?? error}). Choose another directory.`);
+    const reason = (error as Error).cause as (Error & { code?: string }) | undefined;
+    const text =
+      reason?.code === 'LEVEL_LOCKED'
+        ? `Another process uses the data in ${path}. Stop it, or choose another directory.`
+        : `The data in ${path} cannot be opened (${reason?.message ?? error}). Choose another directory.`;
+    throw new Error(text, { cause: error });
   }
   await database.close();
 }

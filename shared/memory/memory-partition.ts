@@ -28,6 +28,10 @@ export class MemoryPartition {
     return sk === undefined ? undefined : this.#items.get(sk);
   }
 
+  *items(): Generator<Item> {
+    for (const sk of this.#sortKeys) yield this.#items.get(sk) as Item;
+  }
+
   /** The index of the first sort key that is not before `sk`. */
   indexFrom(sk: string): number {
     const keys = this.#sortKeys;

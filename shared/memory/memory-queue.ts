@@ -30,7 +30,13 @@ export type MemoryQueue = PointerQueue & {
   hints(): Received[];
 };
 
-type Entry = { readonly id: string; readonly body: string; readonly sentAt: EpochMs; visibleAt: EpochMs; count: number };
+type Entry = {
+  readonly id: string;
+  readonly body: string;
+  readonly sentAt: EpochMs;
+  visibleAt: EpochMs;
+  count: number;
+};
 
 /** A {@link PointerQueue} in this process, with what a consumer needs: receive, visibility, remove. */
 export function makeMemoryQueue({ clock, visibilityMs = 30_000 }: MemoryQueueOptions): MemoryQueue {

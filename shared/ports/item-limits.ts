@@ -26,9 +26,11 @@ export function checkItem(item: Item): void {
   throw new StoreError('TOO_LARGE', `The item has ${bytes} bytes; at most ${MAX_ITEM_BYTES} are stored. Split it.`);
 }
 
-/** Throws `REJECTED` for a range that no adapter can read. */
+/** Throws `REJECTED` for a range that no adapter can read. Bounds that cross are fine: nothing lies between them. */
 export function checkRange(range: RangeQuery): void {
   checkKeyPart('partition key', range.pk, MAX_PK_BYTES);
+  checkKeyPart('lower bound', range.from, MAX_SK_BYTES);
+  checkKeyPart('upper bound', range.to, MAX_SK_BYTES);
   const { limit } = range;
   if (limit === undefined || (Number.isSafeInteger(limit) && limit > 0)) return;
   throw new StoreError('REJECTED', `The limit of a query is ${limit}; give a whole number from 1 up.`);

@@ -5,7 +5,10 @@ import { withBackoff } from '../backoff.ts';
 import { type Access, capacityRequest, reportCapacity } from './access.ts';
 import { COUNT_PREFIX, keyAttributes } from './attributes.ts';
 
-/** Adds to counts. Repeated only where a try was certainly not applied: adding twice is no good. */
+/**
+ * Adds to counts; an item that this makes has version 0, which a writer can expect. Repeated only where a try was
+ * certainly not applied: adding twice is no good.
+ */
 export const addCounts = async (
   access: Access,
   key: ItemKey,
@@ -17,9 +20,15 @@ export const addCounts = async (
   const command = new UpdateItemCommand({
     TableName: access.tables[key.table],
     Key: keyAttributes(key),
-    UpdateExpression: `ADD ${entries.map((_, n) => `#${n} :${n}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], n) => [`#${n}`, COUNT_PREFIX + name])),
-    ExpressionAttributeValues: Object.fromEntries(entries.map(([, count], n) => [`:${n}`, { N: String(count) }])),
+    UpdateExpression: `SET #version = if_not_exists(#version, :none) ADD ${entries.map((_, n) => `#${n} :${n}`).join(', ')}`,
+    ExpressionAttributeNames: {
+      '#version': 'version',
+      ...Object.fromEntries(entries.map(([name], n) => [`#${n}`, COUNT_PREFIX + name])),
+    },
+    ExpressionAttributeValues: {
+      ':none': { N: '0' },
+      ...Object.fromEntries(entries.map(([, count], n) => [`:${n}`, { N: String(count) }])),
+    },
     ...capacityRequest(access),
   });
   const run = async (): Promise<void> => {

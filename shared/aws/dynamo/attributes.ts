@@ -32,7 +32,7 @@ const countsOf = (attributes: Attributes): Record<string, number> | undefined =>
   return counts;
 };
 
-/** The item of stored attributes; ones that are not ours are left out. An item that only `add` made has version 0. */
+/** The item of stored attributes; ones that are not ours are left out. */
 export const toItem = (table: TableName, attributes: Attributes): Item => {
   const { doc, body, version } = attributes;
   const expiresAt = attributes[ATTRIBUTES.expiresAt]?.N;

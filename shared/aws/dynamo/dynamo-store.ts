@@ -34,7 +34,7 @@ export const makeDynamoStore = (options: DynamoStoreOptions): ItemStore => {
     put: async (item, expect) => putItem(access, item, expect),
     putMany: (items) => putMany(access, items),
     remove: async (key, expect) => removeItem(access, key, expect),
-    query: async (range) => queryPage(access, range),
+    query: (range) => queryPage(access, range),
     add: (key, counts) => addCounts(access, key, counts),
   };
 };

@@ -4,11 +4,15 @@ import { checkKey } from '../../ports/item-limits.ts';
 import type { Item, ItemKey, TableName } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { waitBefore, withBackoff } from '../backoff.ts';
+import { inTurns } from '../in-turns.ts';
 import { type Access, capacityRequest, reportCapacity } from './access.ts';
 import { keyAttributes, toItem } from './attributes.ts';
 
 /** DynamoDB's limit for one call. */
 const KEYS_A_CALL = 100;
+
+/** Calls that may be under way at once. */
+const CALLS_AT_ONCE = 8;
 
 type Requests = Record<string, KeysAndAttributes>;
 
@@ -59,9 +63,7 @@ const distinct = (keys: readonly ItemKey[]): ItemKey[] => [
 export const getMany = async (access: Access, keys: readonly ItemKey[]): Promise<Item[]> => {
   keys.forEach(checkKey);
   const wanted = distinct(keys);
-  const calls: Promise<Item[]>[] = [];
-  for (let from = 0; from < wanted.length; from += KEYS_A_CALL) {
-    calls.push(readAll(access, wanted.slice(from, from + KEYS_A_CALL)));
-  }
-  return (await Promise.all(calls)).flat();
+  const calls: ItemKey[][] = [];
+  for (let from = 0; from < wanted.length; from += KEYS_A_CALL) calls.push(wanted.slice(from, from + KEYS_A_CALL));
+  return (await inTurns(calls, CALLS_AT_ONCE, (call) => readAll(access, call))).flat();
 };

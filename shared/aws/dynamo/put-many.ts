@@ -4,6 +4,7 @@ import { checkItem, itemBytes } from '../../ports/item-limits.ts';
 import type { Item } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { waitBefore, withBackoff } from '../backoff.ts';
+import { inTurns } from '../in-turns.ts';
 import { type Access, capacityRequest, reportCapacity } from './access.ts';
 import { toAttributes } from './attributes.ts';
 import { putItem } from './put-item.ts';
@@ -76,8 +77,5 @@ export const putMany = async (access: Access, items: readonly Item[]): Promise<v
     await putItem(access, only, 'any');
     return;
   }
-  const calls = cut(items);
-  for (let from = 0; from < calls.length; from += CALLS_AT_ONCE) {
-    await Promise.all(calls.slice(from, from + CALLS_AT_ONCE).map((call) => writeAll(access, call)));
-  }
+  await inTurns(cut(items), CALLS_AT_ONCE, (call) => writeAll(access, call));
 };

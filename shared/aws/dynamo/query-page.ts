@@ -7,9 +7,11 @@ import { keyAttributes, toItem } from './attributes.ts';
 import { ATTRIBUTES } from './tables.ts';
 
 /** Reads one page of a range, consistently; DynamoDB ends it at 1 MB. `after` is the sort key that the last page ended with. */
-export const queryPage = (access: Access, range: RangeQuery): Promise<Page> => {
+export const queryPage = async (access: Access, range: RangeQuery): Promise<Page> => {
   checkRange(range);
   const { table, pk, from, to, limit, reverse, after } = range;
+  // DynamoDB refuses bounds that cross; by UTF-8, as it sorts.
+  if (Buffer.compare(Buffer.from(from), Buffer.from(to)) > 0) return { items: [] };
   const command = new QueryCommand({
     TableName: access.tables[table],
     ConsistentRead: true,

@@ -5,7 +5,8 @@ import type { Clock } from '../../ports/clock.ts';
 import { checkHint } from '../../ports/hint-limits.ts';
 import type { Hint, PointerQueue } from '../../ports/pointer-queue.ts';
 import { waitBefore } from '../backoff.ts';
-import { cutBatches, sendBatch } from './send-batch.ts';
+import { inTurns } from '../in-turns.ts';
+import { cutBatches, sendBatch, type Untaken } from './send-batch.ts';
 
 /** A hint that was not taken so often is left to the next tick (F06). */
 const MAX_TRIES = 6;
@@ -13,7 +14,7 @@ const MAX_TRIES = 6;
 /** Far below what SQS takes, so that a batch never comes near its limit (F08). */
 const MAX_BATCH_BYTES = 200 * 1024;
 
-/** Batches of one lane that may be under way at once. */
+/** Batches that may be under way at once. */
 const BATCHES_AT_ONCE = 8;
 
 export type SqsPointerQueueOptions = {
@@ -27,15 +28,26 @@ export type SqsPointerQueueOptions = {
 
 /** A {@link PointerQueue} on SQS. */
 export const makeSqsPointerQueue = ({ client, queueUrls, clock, random }: SqsPointerQueueOptions): PointerQueue => {
-  const sendLane = async (queueUrl: string, batch: readonly Hint[]): Promise<readonly Hint[]> => {
+  const sendBatchTo = async (queueUrl: string, batch: readonly Hint[]): Promise<readonly Hint[]> => {
+    const refused: Hint[] = [];
     let left = batch;
     for (let tries = 1; left.length > 0 && tries <= MAX_TRIES; tries += 1) {
       if (tries > 1) await clock.sleepUntil(epochMs(clock.now() + waitBefore(tries - 1, random)));
       const entries = left.map(({ body, delaySeconds }) => ({ MessageBody: body, DelaySeconds: delaySeconds }));
       const untaken = await sendBatch(client, queueUrl, entries);
-      left = untaken.map(({ index }) => left[index]).filter((hint) => hint !== undefined);
+      // What is our own fault would be refused again.
+      refused.push(
+        ...pick(
+          left,
+          untaken.filter(({ senderFault }) => senderFault),
+        ),
+      );
+      left = pick(
+        left,
+        untaken.filter(({ senderFault }) => !senderFault),
+      );
     }
-    return left;
+    return [...refused, ...left];
   };
 
   const laneOf = ({ body }: Hint): string => queueUrls[hash32(body) % queueUrls.length] as string;
@@ -43,15 +55,17 @@ export const makeSqsPointerQueue = ({ client, queueUrls, clock, random }: SqsPoi
   return {
     send: async (hints) => {
       hints.forEach(checkHint);
-      const left: Hint[] = [];
-      for (const [queueUrl, ofLane] of Map.groupBy(hints, laneOf)) {
-        const batches = cutBatches(ofLane, ({ body }) => Buffer.byteLength(body), MAX_BATCH_BYTES);
-        for (let from = 0; from < batches.length; from += BATCHES_AT_ONCE) {
-          const sent = batches.slice(from, from + BATCHES_AT_ONCE).map((batch) => sendLane(queueUrl, batch));
-          left.push(...(await Promise.all(sent)).flat());
-        }
-      }
-      return left;
+      const batches = [...Map.groupBy(hints, laneOf)].flatMap(([queueUrl, ofLane]) =>
+        cutBatches(ofLane, ({ body }) => Buffer.byteLength(body), MAX_BATCH_BYTES).map((batch) => ({
+          queueUrl,
+          batch,
+        })),
+      );
+      const left = await inTurns(batches, BATCHES_AT_ONCE, ({ queueUrl, batch }) => sendBatchTo(queueUrl, batch));
+      return left.flat();
     },
   };
 };
+
+const pick = (hints: readonly Hint[], faults: readonly Untaken[]): Hint[] =>
+  faults.flatMap(({ index }) => hints[index] ?? []);
