@@ -13,6 +13,12 @@ import { requestHeaders } from './route.ts';
 /** The headers of an answer may be so long (F23). */
 const MAX_HEADER_BYTES = 16_384;
 
+/**
+ * A receiver may ask for longer idle connections. Gateways on the way forget them in silence after some minutes, and a
+ * request on such a one ends in a timeout that leaves its effect open.
+ */
+const MAX_IDLE_MS = 60_000;
+
 export type ConnectionOptions = {
   readonly origin: string;
   readonly connect: GuardedConnect;
@@ -48,6 +54,7 @@ export class Connection implements Dispatcher.DispatchHandler {
       allowH2: false,
       pipelining: 1,
       maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveMaxTimeout: MAX_IDLE_MS,
       // One deadline covers all phases; undici's timeouts are for silence within one.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { toHeaderText } from '../../core/delivery/header-text.ts';
 import type { SigningSecret, Target } from '../../core/delivery/target.ts';
-import type { EpochMs } from '../../core/time/epoch.ts';
+import { type EpochMs, epochMs } from '../../core/time/epoch.ts';
 import { formatInstant } from '../../core/time/instant.ts';
 import type { Delivery } from '../../ports/channel.ts';
 import { signingKey, webhookSignature } from '../standard-webhooks.ts';
@@ -25,7 +25,7 @@ const OWN_HEADERS: readonly (readonly [string, string])[] = [
 ];
 const USER_AGENT = ['user-agent', 'meridian'] as const;
 
-const FOREVER = Number.MAX_SAFE_INTEGER as EpochMs;
+const FOREVER = epochMs(Number.MAX_SAFE_INTEGER);
 
 /** Throws where the target is none for http, has a malformed URL or secret, or no secret at all (P22). */
 export const makeRoute = (target: Target): Route => {

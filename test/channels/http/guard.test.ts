@@ -131,6 +131,14 @@ describe('P21: U5: U7: F25: a name', () => {
     expect(await attempt('other.internal', answering('127.0.0.1'), ['echo.internal'])).toEqual(BLOCKED);
   });
 
+  it.each(['localhost', '', '127.0.0.1.', '300.1.1.1'])(
+    'cannot be connected to where its address is %j',
+    async (answer) => {
+      const outcome = await attempt('echo.internal', answering(answer), ['echo.internal']);
+      expect(outcome).toEqual({ kind: 'failed', reason: 'CONNECT_FAILED', retryable: true, effectPossible: false });
+    },
+  );
+
   it('the system finds localhost for the allow-list', async () => {
     const channel = makeHttpChannel({ clock, allow: ['localhost'] });
     channels.push(channel);
