@@ -5,18 +5,13 @@ import { entryIdPrefix, messageIdAt, SEND_TIMELINE } from '../core/segment/messa
 import { entrySortKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { entryIdOf } from './entry-id.ts';
+import { MAX_ENTRY_BYTES, sizeOf } from './item-size.ts';
 import type { NewEntry } from './packed-entry.ts';
 
 /** Blocks of this size compress as well as larger ones and open within a millisecond. */
 const MAX_PACK_ITEMS = 1_000;
 
-/** Payload bytes that still fit a 400 KB item when nothing compresses. */
-const MAX_PACK_BYTES = 330_000;
-
-/** What an item takes beside its payload, roughly, bytes. */
-const ITEM_OVERHEAD = 60;
-
-/** Payload bytes that open packs may hold together before the largest is closed. */
+/** Bytes that open packs may hold together before the largest is closed. */
 const MAX_OPEN_BYTES = 24 * 1024 * 1024;
 
 type Member = { readonly item: EntryItem; readonly position: number };
@@ -64,10 +59,10 @@ export const makeEntryPacker = (identity: readonly string[], shards: number): En
 
   const add = (item: EntryItem, minute: Minute, lane: Lane): PackedEntry[] => {
     const name = lane + minute;
-    const bytes = (item.payload?.length ?? 0) + ITEM_OVERHEAD;
+    const bytes = sizeOf(item);
     const done: PackedEntry[] = [];
     let pack = open.get(name);
-    if (pack && pack.bytes + bytes > MAX_PACK_BYTES) {
+    if (pack && pack.bytes + bytes > MAX_ENTRY_BYTES) {
       done.push(seal(name, pack));
       pack = undefined;
     }
