@@ -21,8 +21,14 @@ export type EntryInfo = {
   readonly writtenAt: EpochMs;
 };
 
+type StoredInfo = { n: number; fresh: number; redriven: number; at: number; crc: number };
+
 /** More than this of items cannot come from an entry of ours; a bomb stops here. */
 const MAX_UNPACKED_BYTES = 8 * 1024 * 1024;
+
+/** Over the figures too: a wrong number of accepted items would break the ledger without a sign. */
+const checksumOf = ({ n, fresh, redriven, at }: Omit<StoredInfo, 'crc'>, body: Uint8Array): number =>
+  crc32(body, crc32(`${n} ${fresh} ${redriven} ${at}`));
 
 /** Compresses an entry into the item that is stored; same items, same bytes. */
 export const packEntry = (entry: NewEntry, times: { writtenAt: EpochMs; expiresAt: EpochMs }): Item => {
@@ -32,20 +38,17 @@ export const packEntry = (entry: NewEntry, times: { writtenAt: EpochMs; expiresA
     fresh: entry.items.filter(isFresh).length,
     redriven: entry.items.filter((item) => item.redriven).length,
     at: times.writtenAt,
-    crc: crc32(body),
   };
   return {
     table: 'segments',
     pk: partitionKey(entry.segment),
     sk: entry.sk,
     version: 1,
-    doc: JSON.stringify(info),
+    doc: JSON.stringify({ ...info, crc: checksumOf(info, body) }),
     body,
     expiresAt: Math.ceil(times.expiresAt / 1000),
   };
 };
-
-type StoredInfo = { n: number; fresh: number; redriven: number; at: number; crc: number };
 
 const parseInfo = (item: Item): StoredInfo | undefined => {
   try {
@@ -60,7 +63,7 @@ const parseInfo = (item: Item): StoredInfo | undefined => {
 /** Opens a stored entry; `undefined` where it is damaged or of an unknown version (F51). */
 export const unpackEntry = (item: Item): { info: EntryInfo; opened: OpenedEntry } | undefined => {
   const info = parseInfo(item);
-  if (!info || !item.body || crc32(item.body) !== info.crc) return undefined;
+  if (!info || !item.body || checksumOf(info, item.body) !== info.crc) return undefined;
   try {
     const opened = decodeEntry(zstdDecompressSync(item.body, { maxOutputLength: MAX_UNPACKED_BYTES }));
     if (!opened || opened.n !== info.n) return undefined;

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { NewEntry } from '../../shared/app/packed-entry.ts';
+import { packEntry, unpackEntry } from '../../shared/app/packed-entry.ts';
+import type { EntryItem } from '../../shared/core/segment/entry.ts';
+import { isFresh } from '../../shared/core/segment/entry.ts';
+import { entrySortKey } from '../../shared/core/segment/segment-key.ts';
+import { epochMs } from '../../shared/core/time/epoch.ts';
+import type { Item } from '../../shared/ports/item-store.ts';
+import { anyItems } from '../core/segment/any-item.ts';
+
+const TIMES = { writtenAt: epochMs(1_700_000_000_000), expiresAt: epochMs(1_700_000_000_001) };
+
+const entryOf = (items: readonly EntryItem[]): NewEntry => ({
+  segment: { timeline: 'send', minute: 7, shard: 3 },
+  sk: entrySortKey('E', items[0]?.dueAt ?? epochMs(0), 'AAAAAAAAAAA'),
+  items,
+});
+
+/** All that a reader takes from an entry. */
+const read = (item: Item) => {
+  const unpacked = unpackEntry(item);
+  return (
+    unpacked && {
+      info: unpacked.info,
+      items: Array.from({ length: unpacked.info.n }, (_, n) => unpacked.opened.item(n)),
+    }
+  );
+};
+
+test('an entry says how many of its items count here, and when it was written', () => {
+  fc.assert(
+    fc.property(anyItems, (items) => {
+      const item = packEntry(entryOf(items), TIMES);
+      expect(read(item)?.info).toEqual({
+        n: items.length,
+        fresh: items.filter(isFresh).length,
+        redriven: items.filter(({ redriven }) => redriven).length,
+        writtenAt: TIMES.writtenAt,
+      });
+      expect(item).toMatchObject({ table: 'segments', pk: 'send#7#3', version: 1, expiresAt: 1_700_000_001 });
+      expect(packEntry(entryOf(structuredClone(items)), TIMES)).toEqual(item);
+    }),
+  );
+});
+
+test('F51 no flipped bit of the body gives an item', () => {
+  fc.assert(
+    fc.property(anyItems, fc.nat(), fc.integer({ min: 0, max: 7 }), (items, place, bit) => {
+      const item = packEntry(entryOf(items), TIMES);
+      const body = new Uint8Array(item.body ?? []);
+      const at = place % body.length;
+      body[at] = (body[at] ?? 0) ^ (1 << bit);
+      expect(unpackEntry({ ...item, body })).toBeUndefined();
+    }),
+  );
+});
+
+test('F51 a changed character of the figures gives nothing, or the same again', () => {
+  fc.assert(
+    fc.property(anyItems, fc.nat(), fc.integer({ min: 0x20, max: 0x7e }), (items, place, code) => {
+      const item = packEntry(entryOf(items), TIMES);
+      const doc = item.doc ?? '';
+      const at = place % doc.length;
+      const changed = doc.slice(0, at) + String.fromCharCode(code) + doc.slice(at + 1);
+      const found = read({ ...item, doc: changed });
+      if (found) expect(found).toEqual(read(item));
+    }),
+  );
+});
+
+test('F51 an item without its parts, or with the parts of another, gives nothing', () => {
+  const item = packEntry(entryOf([{ dueAt: epochMs(1), target: 'push', payload: '{}' }]), TIMES);
+  const other = packEntry(entryOf([{ dueAt: epochMs(1), target: 'push', payload: '[]' }]), TIMES);
+  const { doc, body, ...rest } = item;
+  const parts: Item[] = [
+    rest,
+    { ...rest, ...(doc ? { doc } : {}) },
+    { ...rest, ...(body ? { body } : {}) },
+    { ...item, ...(other.body ? { body: other.body } : {}) },
+    { ...item, doc: 'null' },
+    { ...item, doc: '[]' },
+    { ...item, body: new Uint8Array(0) },
+  ];
+  for (const part of parts) expect(unpackEntry(part)).toBeUndefined();
+});
+
+test('F51 a body that unpacks to more than any call can bring is not unpacked', () => {
+  const large = entryOf([{ dueAt: epochMs(1), target: 'push', payload: 'x'.repeat(9 * 1024 * 1024) }]);
+  const item = packEntry(large, TIMES);
+  expect(item.body?.length).toBeLessThan(10_000);
+  expect(unpackEntry(item)).toBeUndefined();
+});
