@@ -4,7 +4,6 @@ import { fromRuns } from '../runs.ts';
 import type { EpochMs } from '../time/epoch.ts';
 import type { Minute } from './bucket.ts';
 import type { Ledger } from './ledger.ts';
-import { addLedgers, EMPTY_LEDGER } from './ledger.ts';
 
 /*
  * The log of a unit is its lease, its checkpoint and its history in one: records 0, 1, 2 …, each one conditional put
@@ -169,7 +168,3 @@ export const fateOf = (records: readonly LogRecord[], entry: string, index: numb
   }
   return { kind: 'undecided' };
 };
-
-/** The ledger after `record`'s steps were added to what stood before it. */
-export const ledgerAfter = (last: LogRecord | undefined, steps: Partial<Ledger>): Ledger =>
-  addLedgers(last?.ledger ?? EMPTY_LEDGER, steps);
