@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import type { Engine } from './app/engine.ts';
+import { makeSender, type Sender } from './app/send/make-sender.ts';
+import { makeTargetCache } from './app/target-cache.ts';
+import { makeTargets } from './app/targets.ts';
+import { makeSqsQueueSender } from './aws/sqs/sqs-queue-sender.ts';
+import { type Channels, makeChannels } from './channels/channels.ts';
+import { sqsClient } from './compose.ts';
+import type { Config } from './config.ts';
+import type { Destination } from './core/delivery/target.ts';
+import type { Channel } from './ports/channel.ts';
+
+/** The ways out for messages; `telemetry` gets those of targets of kind `log`. */
+export const composeChannels = (config: Config, { clock, telemetry }: Pick<Engine, 'clock' | 'telemetry'>): Channels =>
+  makeChannels({
+    clock,
+    telemetry,
+    allow: config.allowTargets,
+    queueSender: makeSqsQueueSender({ client: sqsClient(config) }),
+  });
+
+/** A sender for this process. */
+export const composeSender = (engine: Engine, channels: Readonly<Record<Destination['kind'], Channel>>): Sender =>
+  makeSender({
+    engine,
+    targets: makeTargetCache(makeTargets({ ...engine, randomBytes }), engine.clock),
+    channelOf: ({ destination }) => channels[destination.kind],
+  });

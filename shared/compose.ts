@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { MiddlewareObj } from '@middy/core';
+import type { Engine } from './app/engine.ts';
+import { makeLedgerBook } from './app/ledger-book.ts';
+import { makeDynamoClient, makeSqsClient } from './aws/clients.ts';
+import { makeDynamoStore } from './aws/dynamo/dynamo-store.ts';
+import { makeSqsPointerQueue } from './aws/sqs/sqs-pointer-queue.ts';
+import { makeSystemClock } from './aws/system-clock.ts';
+import { type Config, readConfig } from './config.ts';
+import { DEFAULT_TIMING, type Timing } from './core/segment/timing.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Telemetry } from './ports/telemetry.ts';
+import { makeTelemetry } from './telemetry.ts';
+
+/** What tells a process from all others that ever ran, and which of those are known to have ended. */
+export type ProcessIdentity = Pick<Engine, 'owner' | 'isDead'>;
+
+/** A process that knows nothing of others, such as a Lambda sandbox. */
+export const unknownToOthers = (): ProcessIdentity => ({ owner: randomUUID(), isDead: () => false });
+
+export type EngineParts = {
+  readonly config: Config;
+  readonly telemetry: Telemetry;
+  readonly identity: ProcessIdentity;
+  /** For tests and measurements; all processes on one store must agree. */
+  readonly timing?: Partial<Timing>;
+};
+
+/** The segment engine on the services that the configuration names. */
+export function composeEngine({ config, telemetry, identity, timing }: EngineParts): Engine {
+  const clock = makeSystemClock();
+  const pacing = { clock, random: Math.random };
+  const store = makeDynamoStore({ client: dynamoClient(config, clock, telemetry), tables: config.tables, ...pacing });
+  return {
+    store,
+    queue: makeSqsPointerQueue({ client: sqsClient(config), queueUrls: config.sendQueueUrls, ...pacing }),
+    clock,
+    telemetry,
+    ledgers: makeLedgerBook(store, identity.owner),
+    timing: { ...DEFAULT_TIMING, lookaheadMs: config.lookaheadMs, ...timing },
+    shards: config.shards,
+    retentionMs: config.retentionMs,
+    ...identity,
+    nonce: randomUUID,
+  };
+}
+
+/** What every Lambda function stands on, from the environment. Throws `ConfigError`. */
+export function composeFunction(service: string) {
+  const config = readConfig();
+  const telemetry = makeTelemetry({ ...config, service, clock: makeSystemClock() });
+  return { config, telemetry, engine: composeEngine({ config, telemetry, identity: unknownToOthers() }) };
+}
+
+/** Figures wait for so long in a sandbox: each store of them is a write or two. */
+const FLUSH_AFTER_MS = 5_000;
+
+/** Stores the running figures at the end of an invocation, now and then. */
+export function withLedgers<Event, Result>({ ledgers, clock }: Engine): MiddlewareObj<Event, Result> {
+  let flushedAt = clock.now();
+  const flush = async (): Promise<void> => {
+    const now = clock.now();
+    if (now - flushedAt < FLUSH_AFTER_MS) return;
+    flushedAt = now;
+    await ledgers.flush();
+  };
+  return { after: flush, onError: flush };
+}
+
+function dynamoClient({ region, endpoints }: Config, clock: Clock, telemetry: Telemetry) {
+  return makeDynamoClient({
+    region,
+    ...(endpoints.dynamodb !== undefined && { endpoint: endpoints.dynamodb }),
+    skew: { clock, onSkew: (aheadMs) => telemetry.count('clockSkewMs', Math.abs(aheadMs)) },
+  });
+}
+
+/** The client of the queues; each call makes one. */
+export const sqsClient = ({ region, endpoints }: Config) =>
+  makeSqsClient({ region, ...(endpoints.sqs !== undefined && { endpoint: endpoints.sqs }) });

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+import type { SendFunction } from '../../functions/send/send.ts';
+import { callSqs } from './call-sqs.ts';
+import { makeLambdaContext } from './lambda-context.ts';
+import type { LaneQueue } from './set-up-engines.ts';
+
+/** Feeds a function from a queue, as Lambda's event source mapping does. */
+export type EventSource = {
+  /** Takes no more messages and waits for the invocations under way. */
+  stop(): Promise<void>;
+};
+
+export type EventSourceOptions = {
+  readonly endpoint: string;
+  readonly queue: LaneQueue;
+  readonly send: SendFunction;
+  /** Told what failed; the source itself goes on. */
+  readonly onError: (error: unknown) => void;
+};
+
+const BATCH_SIZE = 10;
+const WAIT_SECONDS = 20;
+/**
+ * So many batches are worked on at once. An invocation lasts as long as the longest of its units, up to most of a
+ * minute, so there are more of them than Lambda would need; one that only holds costs next to nothing here.
+ */
+const MAX_INVOCATIONS = 64;
+/** The timeout of the function in the deployment. */
+const TIMEOUT_MS = 60_000;
+const PAUSE_AFTER_ERROR_MS = 1_000;
+
+type Received = {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly MD5OfBody: string;
+  readonly Attributes?: Record<string, string>;
+  readonly MessageAttributes?: Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>;
+};
+
+export function startEventSource(options: EventSourceOptions): EventSource {
+  const stopping = new AbortController();
+  const invocations = new Set<Promise<void>>();
+
+  const start = (messages: readonly Received[]): void => {
+    const invocation = invoke(options, messages)
+      .catch(options.onError)
+      .finally(() => invocations.delete(invocation));
+    invocations.add(invocation);
+  };
+
+  const poll = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      if (invocations.size >= MAX_INVOCATIONS) await Promise.race(invocations);
+      try {
+        const messages = await receive(options, stopping.signal);
+        if (messages.length > 0) start(messages);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        options.onError(error);
+        await sleep(PAUSE_AFTER_ERROR_MS);
+      }
+    }
+  };
+
+  const polling = poll();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await polling;
+      await Promise.all(invocations);
+    },
+  };
+}
+
+async function receive({ endpoint, queue }: EventSourceOptions, signal: AbortSignal): Promise<readonly Received[]> {
+  const body = {
+    QueueUrl: queue.url,
+    MaxNumberOfMessages: BATCH_SIZE,
+    WaitTimeSeconds: WAIT_SECONDS,
+    MessageSystemAttributeNames: ['All'],
+    MessageAttributeNames: ['All'],
+  };
+  const answer = await callSqs<{ Messages?: Received[] }>(endpoint, 'ReceiveMessage', { body, signal });
+  return answer.Messages ?? [];
+}
+
+/** One invocation: what it does not report as failed is deleted, the rest shows again by itself. */
+async function invoke({ endpoint, queue, send }: EventSourceOptions, messages: readonly Received[]): Promise<void> {
+  const event: SQSEvent = { Records: messages.map((message) => toRecord(message, queue.arn)) };
+  const response = await send(event, makeLambdaContext('send', TIMEOUT_MS));
+  const served = servedOf(event, response);
+  if (served.length === 0) return;
+  const Entries = served.map(({ messageId, receiptHandle }) => ({ Id: messageId, ReceiptHandle: receiptHandle }));
+  await callSqs(endpoint, 'DeleteMessageBatch', { body: { QueueUrl: queue.url, Entries } });
+}
+
+/** As Lambda reads the answer: a name that is not in the batch fails all of it. */
+export function servedOf(
+  { Records: records }: SQSEvent,
+  { batchItemFailures }: SQSBatchResponse,
+): readonly SQSRecord[] {
+  const served = new Map(records.map((record) => [record.messageId, record]));
+  const areKnown = batchItemFailures.map(({ itemIdentifier }) => served.delete(itemIdentifier)).every(Boolean);
+  return areKnown ? [...served.values()] : [];
+}
+
+function toRecord(message: Received, eventSourceARN: string): SQSRecord {
+  const { Attributes = {}, MessageAttributes = {} } = message;
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: {
+      ApproximateReceiveCount: Attributes.ApproximateReceiveCount ?? '1',
+      SentTimestamp: Attributes.SentTimestamp ?? '',
+      SenderId: Attributes.SenderId ?? '',
+      ApproximateFirstReceiveTimestamp: Attributes.ApproximateFirstReceiveTimestamp ?? '',
+    },
+    messageAttributes: toAttributes(MessageAttributes),
+    md5OfBody: message.MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN,
+    awsRegion: 'us-east-1',
+  };
+}
+
+const toAttributes = (given: NonNullable<Received['MessageAttributes']>): SQSMessageAttributes =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      {
+        dataType: DataType as 'String' | 'Number' | 'Binary',
+        ...(StringValue !== undefined && { stringValue: StringValue }),
+        ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+        stringListValues: [],
+        binaryListValues: [],
+      },
+    ]),
+  );

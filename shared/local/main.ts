@@ -1,0 +1,70 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { makeConsoleTelemetry } from './console-telemetry.ts';
+import { makeEchoLines } from './echo-lines.ts';
+import { StartError } from './start-error.ts';
+import { type LocalRuntime, startLocal } from './start-local.ts';
+import { welcome } from './welcome.ts';
+
+type Options = { readonly port: number; readonly data: string; readonly json?: true };
+
+const MAX_PORT = 65_535;
+/** A stop that hangs ends here; nothing is lost by it. */
+const STOP_WITHIN_MS = 9_500;
+/** npm hands on the Ctrl-C that the terminal sent us already, so one that follows at once is no second one. */
+const SAME_SIGNAL_MS = 500;
+const INTERRUPTED = 130;
+
+const portOf = (text: string): number => {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= MAX_PORT) return Number(text);
+  throw new InvalidArgumentError(`Give a port from 1 to ${MAX_PORT}, or 0 for any free one.`);
+};
+
+const { port, data, json } = new Command('npm start --')
+  .description('Runs all of Meridian on 127.0.0.1: API, workers, tick, and embedded DynamoDB and SQS.')
+  .option('--port <n>', 'port of the API; 0 picks a free one', portOf, 8787)
+  .option('--data <dir>', 'directory for everything that is stored', '.meridian')
+  .option('--json', 'print one line of JSON when ready, and nothing more')
+  .parse()
+  .opts<Options>();
+
+const toStdout = (line: string) => process.stdout.write(`${line}\n`);
+const toStderr = (line: string) => process.stderr.write(`${line}\n`);
+const echo = makeEchoLines(toStdout);
+
+try {
+  const runtime = await startLocal({
+    port,
+    dataDir: data,
+    telemetry: makeConsoleTelemetry(toStderr, 'warn'),
+    logTelemetry: makeConsoleTelemetry(toStderr, 'info'),
+    ...(!json && { onEcho: echo.take }),
+  });
+  stopOnSignal(runtime);
+  toStdout(json ? JSON.stringify({ ready: true, url: runtime.url }) : welcome({ ...runtime, data }));
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  toStderr(error.message);
+  process.exitCode = 1;
+}
+
+function stopOnSignal(runtime: LocalRuntime): void {
+  let stoppedAt: number | undefined;
+  const onSignal = () => {
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now();
+      void stop(runtime);
+    } else if (performance.now() - stoppedAt > SAME_SIGNAL_MS) {
+      process.exit(INTERRUPTED);
+    }
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+async function stop(runtime: LocalRuntime): Promise<never> {
+  if (!json) toStderr('Stopping: what is under way is finished first. Ctrl-C again ends at once.');
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS);
+  await runtime.stop();
+  echo.end();
+  process.exit(0);
+}

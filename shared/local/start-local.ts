@@ -1,0 +1,94 @@
+import { makeIngest } from '../../functions/ingest/ingest.ts';
+import { DEFAULT_LIMITS } from '../api/limits.ts';
+import type { Engine } from '../app/engine.ts';
+import type { TickOptions, TickReport } from '../app/tick/make-tick.ts';
+import { composeEngine } from '../compose.ts';
+import { type ComposedApi, composeApi } from '../compose-api.ts';
+import type { Timing } from '../core/segment/timing.ts';
+import { makeMemoryTelemetry } from '../memory/telemetry.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { describeError } from '../telemetry/describe-error.ts';
+import { type ApiFunctions, startApiServer } from './api-server.ts';
+import { makeBulkStream } from './bulk-stream.ts';
+import type { EchoDelivery } from './echo-receiver.ts';
+import { startEcho } from './echo-target.ts';
+import { localConfig } from './local-config.ts';
+import { openStorage } from './open-storage.ts';
+import { startSending } from './start-sending.ts';
+import { startTicking } from './start-ticking.ts';
+
+export type LocalOptions = {
+  /** A free one where left out or 0. */
+  readonly port?: number;
+  /** Where the tables are kept; in memory where left out. */
+  readonly dataDir?: string;
+  /** `by-hand`: after the one at the start, only when `tick` is called. */
+  readonly ticks?: 'every-minute' | 'by-hand';
+  readonly timing?: Partial<Timing>;
+  readonly telemetry?: Telemetry;
+  /** Gets the messages of targets of kind `log`. */
+  readonly logTelemetry?: Telemetry;
+  readonly onEcho?: (delivery: EchoDelivery) => void;
+};
+
+export type LocalRuntime = {
+  readonly url: string;
+  readonly echoUrl: string;
+  tick(options?: TickOptions): Promise<TickReport>;
+  /** Lets nothing new start, logs what was done, and ends within ten seconds; nothing of it goes out again later. */
+  stop(): Promise<void>;
+};
+
+/** Requests under way may take so long. */
+const REQUEST_PATIENCE_MS = 5_000;
+const FLUSH_EVERY_MS = 2_000;
+
+/**
+ * Starts all of Meridian in this process: the API on 127.0.0.1, the functions with their queue and their minute tick,
+ * the embedded engines, and an echo receiver as target `echo`. Throws `StartError` where that cannot be.
+ */
+export async function startLocal(options: LocalOptions = {}): Promise<LocalRuntime> {
+  // What was started ends in the opposite order, whether a later step fails or the runtime is stopped.
+  await using starting = new AsyncDisposableStack();
+  const storage = await openStorage(options.dataDir);
+  starting.defer(storage.engines.close);
+  const config = localConfig(storage);
+  const { telemetry = makeMemoryTelemetry(), timing = {} } = options;
+  const engine = composeEngine({ config, telemetry, identity: storage.identity, timing });
+  const onError = (error: unknown) => telemetry.note('error', 'runtime failed', describeError(error));
+  starting.defer(startFlushing(engine));
+
+  const api = composeApi(engine, config);
+  const echo = await startEcho(api, options.onEcho ?? (() => {}));
+  starting.defer(echo.close);
+  const { logTelemetry = telemetry, ticks = 'every-minute' } = options;
+  const sending = startSending({ engine, config, storage, logTelemetry, onError });
+  starting.defer(sending.stop);
+  const ticking = startTicking({ engine, ticks, onError });
+  starting.defer(ticking.stop);
+  const server = await startApiServer(functionsOn(api), options.port ?? 0);
+  starting.defer(() => server.close(REQUEST_PATIENCE_MS));
+
+  const started = starting.move();
+  const stop = async (): Promise<void> => {
+    // Sending ends while the last requests do.
+    await Promise.all([sending.stop(), started.disposeAsync()]);
+  };
+  return { url: `http://127.0.0.1:${server.port}`, echoUrl: echo.url, tick: ticking.tick, stop };
+}
+
+function functionsOn(api: ComposedApi): ApiFunctions {
+  return {
+    ingest: makeIngest({ ...api, paths: 'encoded' }),
+    bulkStream: makeBulkStream({ ...api, limits: DEFAULT_LIMITS }),
+  };
+}
+
+/** Stores the running figures now and then, and once more at the end. */
+function startFlushing({ ledgers }: Engine): () => Promise<void> {
+  const timer = setInterval(ledgers.flush, FLUSH_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    return ledgers.flush();
+  };
+}

@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDataDirectory } from '../../shared/local/data-directory.ts';
+import { StartError } from '../../shared/local/start-error.ts';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'meridian-data-'));
+});
+
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const refusalOf = async (path: string): Promise<string> => {
+  const error = await openDataDirectory(path).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StartError);
+  return (error as Error).message;
+};
+
+describe('data directory', () => {
+  test('makes a directory that is not there, parents included, and opens it again', async () => {
+    const path = join(root, 'a', 'b');
+    expect((await openDataDirectory(path)).path).toBe(path);
+    expect((await openDataDirectory(path)).path).toBe(path);
+    expect(await readFile(join(path, 'format'), 'utf8')).toBe('meridian data, version 1\n');
+  });
+
+  test('counts its starts from 1', async () => {
+    const starts = [];
+    for (let n = 0; n < 3; n += 1) starts.push(await (await openDataDirectory(root)).nextInstance());
+    expect(starts).toEqual([1, 2, 3]);
+  });
+
+  test.each([
+    ['meridian data, version 2\n', 'of version 2'],
+    ['meridian data, version 10\n', 'of version 10'],
+    ['', 'that this Meridian does not know'],
+    ['something else', 'that this Meridian does not know'],
+  ])('refuses a directory whose format is %j, and changes nothing in it', async (format, says) => {
+    await writeFile(join(root, 'format'), format);
+    await mkdir(join(root, 'dynamo'));
+    const refusal = await refusalOf(root);
+    expect(refusal).toContain(root);
+    expect(refusal).toContain(says);
+    expect(refusal).toContain('--data');
+    expect((await readdir(root)).sort()).toEqual(['dynamo', 'format']);
+    expect(await readFile(join(root, 'format'), 'utf8')).toBe(format);
+  });
+
+  test('refuses a directory that holds something else, and changes nothing in it', async () => {
+    await writeFile(join(root, 'thesis.tex'), 'years of work');
+    expect(await refusalOf(root)).toMatch(/holds other files.*--data/);
+    expect(await readdir(root)).toEqual(['thesis.tex']);
+  });
+
+  test('takes a directory in which a start was cut off before it named its first file', async () => {
+    await writeFile(join(root, 'format.new'), 'meri');
+    await openDataDirectory(root);
+    expect(await readdir(root)).toEqual(['format']);
+  });
+
+  test.each([
+    ['a file', ''],
+    ['a path through a file', '/deeper'],
+  ])('refuses %s', async (_name, behind) => {
+    await writeFile(join(root, 'file'), '');
+    expect(await refusalOf(join(root, 'file') + behind)).toMatch(/is no directory: choose another with --data\.$/);
+  });
+
+  test('refuses a name that no file system takes', async () => {
+    expect(await refusalOf(join(root, 'x'.repeat(300)))).toMatch(/has too long a name/);
+  });
+
+  test.each(['', 'seven', '-1', '1.5', '1e3'])('says so when its count of starts is %j', async (count) => {
+    const directory = await openDataDirectory(root);
+    await writeFile(join(root, 'instance'), count);
+    await expect(directory.nextInstance()).rejects.toThrow(/is damaged/);
+    expect(await readFile(join(root, 'instance'), 'utf8')).toBe(count);
+  });
+});
