@@ -28,7 +28,10 @@ describe('the install', () => {
   it.each([
     ['there is none', () => rmSync(join(root, 'node_modules'), { recursive: true })],
     ['it did not finish', () => rmSync(join(root, INSTALLED))],
-    ['another version is installed', () => lock(INSTALLED, { ...LOCKED, 'node_modules/a': { version: '1.0.1' } })],
+    [
+      'another version is installed',
+      () => lock(INSTALLED, { ...LOCKED, 'node_modules/a': { version: '1.0.1', integrity: 'sha512-a' } }),
+    ],
     [
       'the same version has another content',
       () => lock(INSTALLED, { ...LOCKED, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-x' } }),
@@ -63,9 +66,12 @@ describe('the install', () => {
 });
 
 describe('the runtime', () => {
-  it('that --ignore-scripts left out is named, with the command that brings it', () => {
+  it.each([
+    ['--ignore-scripts left out', () => rmSync(join(root, RUNTIME))],
+    ['does not run here', () => writeFileSync(join(root, RUNTIME), '#!/bin/sh\nexit 127\n')],
+  ])('that %s is named, with the command that brings it', (_, spoil) => {
     install('v24.21.0');
-    rmSync(join(root, RUNTIME));
+    spoil();
     const { status, stdout, stderr } = preflight();
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^Meridian's own Node .* is missing.*"npm rebuild node --ignore-scripts=false".*\n$/);
