@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { herd } from './herd.ts';
+import { kill } from './kill.ts';
 import { lateness } from './lateness.ts';
 import { type Bench, machine, type Result } from './result.ts';
 
-const benches: readonly Bench[] = [lateness, herd];
+const benches: readonly Bench[] = [lateness, herd, kill];
 
 const list = benches.map(({ name, what }) => `  ${name.padEnd(10)}${what}`).join('\n');
 
