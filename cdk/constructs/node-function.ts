@@ -23,12 +23,29 @@ export type NodeFunctionProps = {
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** The SDK goes into the bundle: smaller, twice as fast to load, and the version that was tested. */
+/**
+ * Ways to find credentials that the SDK loads only where the environment has none, which on Lambda it always has:
+ * a quarter of the bundle, and 20 ms of each cold start.
+ */
+const NEVER_LOADED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/**
+ * The rest of the SDK goes in: it loads twice as fast as Lambda's own, and it is the version that was tested.
+ * The source map lies beside the bundle for whoever has a stack trace; Node reading it at start would cost 10 ms.
+ */
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   target: 'node24',
   mainFields: ['module', 'main'],
-  bundleAwsSDK: true,
+  externalModules: NEVER_LOADED,
   minify: true,
   sourceMap: true,
   sourcesContent: false,
