@@ -5,24 +5,21 @@ import { entryIdPrefix, messageIdAt } from '../../core/segment/message-id.ts';
 import type { Segment, Unit } from '../../core/segment/segment-key.ts';
 import { entrySortKey, partitionKey, unitName } from '../../core/segment/segment-key.ts';
 import type { CarriedItem, Carry, EndedItem, LogRecord } from '../../core/segment/unit-log.ts';
-import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
 import { toDeadLetterItem } from '../dead-letter-record.ts';
 import type { Engine } from '../engine.ts';
 import { entryIdOf } from '../entry-id.ts';
 import { readKeyed } from '../find-message.ts';
+import { MAX_ENTRY_BYTES } from '../item-size.ts';
 import { itemOfRecord } from '../keyed-record.ts';
 import type { NewEntry } from '../packed-entry.ts';
 import { unpackEntry } from '../packed-entry.ts';
 import { storeEntries } from '../store-entries.ts';
-import type { UnitRun } from './unit-run.ts';
+import type { SizedCarry, UnitRun } from './unit-run.ts';
 
-/** Items of one carry: with their payloads they still fit an item, see `CARRY_BYTES`. */
+/** Items of one carry: larger blocks compress no better. */
 const CARRY_ITEMS = 1_000;
-
-/** Payload bytes of one carry. */
-const CARRY_BYTES = 330_000;
 
 /** Finds the item of a unit's entry, from memory or from the store. */
 type ItemSource = (entry: string, index: number) => Promise<EntryItem | undefined>;
@@ -45,45 +42,42 @@ export const itemsOf = (run: UnitRun): ItemSource => {
   return async (sk, index) => run.entries.get(sk)?.opened?.item(index) ?? stored(sk, index);
 };
 
-const bytesOf = (run: UnitRun, { e, i }: CarriedItem): number =>
-  run.entries.get(e)?.opened?.item(i).payload?.length ?? 0;
-
 /** Cuts what goes to one bucket into entries that fit. */
-const cut = (run: UnitRun, items: readonly CarriedItem[]): CarriedItem[][] => {
+const cut = (sized: readonly SizedCarry[]): CarriedItem[][] => {
   const parts: CarriedItem[][] = [];
   let part: CarriedItem[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = bytesOf(run, item);
-    if (part.length >= CARRY_ITEMS || (part.length > 0 && bytes + size > CARRY_BYTES)) {
+  let total = 0;
+  for (const { item, bytes } of sized) {
+    if (part.length >= CARRY_ITEMS || (part.length > 0 && total + bytes > MAX_ENTRY_BYTES)) {
       parts.push(part);
       part = [];
-      bytes = 0;
+      total = 0;
     }
     part.push(item);
-    bytes += size;
+    total += bytes;
   }
   return part.length > 0 ? [...parts, part] : parts;
 };
 
+/** Items that may share an entry: those of one bucket, references apart from messages, as readers expect. */
+const groupOf = (run: UnitRun, { item }: SizedCarry): string =>
+  `${minuteOf(item.dueAt)} ${run.entries.get(item.e)?.keyed ?? false}`;
+
 /** Decides where carried items go: lane and place are fixed here, in the log, so that carrying out again changes nothing. */
-export const planCarries = (run: UnitRun, carried: readonly CarriedItem[], seq: number): Carry[] => {
+export const planCarries = (run: UnitRun, carried: readonly SizedCarry[], seq: number): Carry[] => {
   const { engine } = run.deps;
   const now = engine.clock.now();
-  const ahead = carried.map((item) => ({ ...item, dueAt: epochMs(Math.max(item.dueAt, now)) }));
-  const byMinute = Map.groupBy(ahead, (item) => minuteOf(item.dueAt));
-  const carries: Carry[] = [];
-  for (const [minute, items] of byMinute) {
-    for (const part of cut(
-      run,
-      items.sort((a, b) => a.dueAt - b.dueAt),
-    )) {
-      const entryId = entryIdOf('carry', unitName(run.unit), seq, carries.length);
-      const sk = entrySortKey(laneFor(minute, now, engine.timing), part[0]?.dueAt as EpochMs, entryId);
-      carries.push({ minute, shard: hash32(entryId) % engine.shards, sk, items: part });
-    }
-  }
-  return carries;
+  const ahead = carried
+    .map(({ item, bytes }) => ({ bytes, item: { ...item, dueAt: epochMs(Math.max(item.dueAt, now)) } }))
+    .sort((a, b) => a.item.dueAt - b.item.dueAt);
+  const parts = [...Map.groupBy(ahead, (sized) => groupOf(run, sized)).values()].flatMap(cut);
+  return parts.map((items, n) => {
+    const firstDue = items[0]?.dueAt ?? now;
+    const minute = minuteOf(firstDue);
+    const entryId = entryIdOf('carry', unitName(run.unit), seq, n);
+    const sk = entrySortKey(laneFor(minute, now, engine.timing), firstDue, entryId);
+    return { minute, shard: hash32(entryId) % engine.shards, sk, items };
+  });
 };
 
 const withoutNextTry = ({ attempt: _a, lastError: _e, paced: _p, ...item }: EntryItem): EntryItem => item;

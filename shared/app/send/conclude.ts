@@ -1,8 +1,8 @@
 import { setBit } from '../../core/bits.ts';
 import type { Ledger } from '../../core/segment/ledger.ts';
-import type { EndedItem, EndKind } from '../../core/segment/unit-log.ts';
+import type { CarriedItem, EndedItem, EndKind } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
-import type { Outcome } from '../../ports/channel.ts';
+import type { Delivery, Outcome } from '../../ports/channel.ts';
 import { judgeOutcome } from './judge-outcome.ts';
 import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
 
@@ -56,14 +56,25 @@ export const endItem = (
   run.deps.engine.telemetry.count(item.k, 1);
 };
 
+/** What a carried item takes beside payload and headers: names, zone, trace and the error, bytes at most. */
+const CARRY_OVERHEAD_BYTES = 300;
+
+/** A reference leaves its payload and headers in the key's record. */
+const carriedBytes = (entry: OpenEntry, delivery: Delivery | undefined): number => {
+  if (entry.keyed || !delivery) return CARRY_OVERHEAD_BYTES;
+  const headers = delivery.headers === undefined ? 0 : Buffer.byteLength(JSON.stringify(delivery.headers));
+  return CARRY_OVERHEAD_BYTES + delivery.payload.length + headers;
+};
+
 /** Sends an item on to a later time; `attempt` says which attempt comes then. */
 export const carryItem = (
   run: UnitRun,
   entry: OpenEntry,
-  item: { i: number; dueAt: EpochMs; attempt: number; reason?: string; status?: number; paced?: true },
+  carried: Omit<CarriedItem, 'e'> & { readonly delivery?: Delivery },
 ): void => {
+  const { delivery, ...item } = carried;
   if (!decide(run, entry, item.i)) return;
-  run.outbox.carried.push({ e: entry.sk, ...item });
+  run.outbox.carried.push({ item: { e: entry.sk, ...item }, bytes: carriedBytes(entry, delivery) });
   if (item.reason !== undefined && item.attempt === 2) bookBoth(run, { retrying: 1 });
 };
 
@@ -89,7 +100,7 @@ const failed = (job: Job, outcome: Outcome & { kind: 'failed' }, now: EpochMs): 
   const facts = { reason, ...(status === undefined ? {} : { status }) };
   const verdict = judgeOutcome(job, outcome, now);
   if (verdict.kind === 'retry') {
-    carryItem(run, entry, { i: index, dueAt: verdict.at, attempt: delivery.attempt + 1, ...facts });
+    carryItem(run, entry, { i: index, dueAt: verdict.at, attempt: delivery.attempt + 1, ...facts, delivery });
     return;
   }
   if (verdict.kind !== 'end') return;
@@ -131,7 +142,7 @@ export const deferJob = (job: Job, dueAt: EpochMs, paced: boolean): void => {
     const facts = { reason: 'NOT_AFTER', attempts: delivery.attempt - 1, retried: delivery.attempt > 1 };
     endItem(run, entry, { i: index, k: 'expired', ...facts });
   } else {
-    carryItem(run, entry, { i: index, dueAt, attempt: delivery.attempt, ...(paced ? { paced } : {}) });
+    carryItem(run, entry, { i: index, dueAt, attempt: delivery.attempt, ...(paced ? { paced } : {}), delivery });
   }
   if (run.inFlight === 0) run.bell.ring();
 };

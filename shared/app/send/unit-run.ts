@@ -52,11 +52,14 @@ export type OpenEntry = {
   lateness: number[];
 };
 
+/** A carried item and what it takes in an entry, bytes at most. */
+export type SizedCarry = { readonly item: CarriedItem; readonly bytes: number };
+
 /** Decisions since the last record. */
 export type Outbox = {
   decisions: number;
   ended: EndedItem[];
-  carried: CarriedItem[];
+  carried: SizedCarry[];
   /** Attempts of at-most-once messages, to be logged before they start. */
   starting: Job[];
   steps: Record<keyof Ledger, number>;
