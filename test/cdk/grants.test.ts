@@ -31,13 +31,11 @@ const POLICY = { maxAttempts: 2, delaysMs: [30_000], jitter: 0 };
 function makeDeployment() {
   const clock = makeVirtualClock(START);
   const queue = makeMemoryQueue({ clock, visibilityMs: 10 * MINUTE_MS });
-  /** How long the next batch of writes takes. */
-  const slowness = { ms: 0 };
+  /** What happens before the next batch of writes is applied. */
+  const meanwhile: (() => Promise<unknown>)[] = [];
   const stored = makeMemoryStore({
-    hook: (phase, call) => {
-      if (phase !== 'before' || call !== 'putMany') return;
-      clock.setTo(plusMs(clock.now(), slowness.ms));
-      slowness.ms = 0;
+    hook: async (phase, call) => {
+      if (phase === 'before' && call === 'putMany') await meanwhile.shift()?.();
     },
   });
   const used = new Set<string>();
@@ -90,7 +88,7 @@ function makeDeployment() {
     if (unit) await sender.work(unit, plusMs(clock.now(), MINUTE_MS));
     await send.ledgers.flush();
   };
-  return { clock, queue, used, slowness, ingest, targets: targetsOf(ingest), tick: makeTick(tick), work };
+  return { clock, queue, used, meanwhile, ingest, targets: targetsOf(ingest), tick: makeTick(tick), work };
 }
 
 type Deployment = ReturnType<typeof makeDeployment>;
@@ -144,11 +142,15 @@ async function useMessages(deployment: Deployment): Promise<void> {
     return (await intake.finish('hash')).ids[0] ?? '';
   };
   await desk.cancel(await bulk('in time', later));
-  // Its bucket may have been swept before the write ended, so the tick must be told to come back.
-  deployment.slowness.ms = 2 * MINUTE_MS;
-  await bulk('late', plusMs(clock.now(), 5000));
   await runFor(deployment, 20);
   await desk.find('failing');
+  // Its bucket is swept before the write ends, so the tick must be told to come back.
+  deployment.meanwhile.push(() => {
+    clock.setTo(plusMs(clock.now(), 3 * MINUTE_MS));
+    return deployment.tick.run();
+  });
+  await bulk('late', plusMs(clock.now(), 5000));
+  await runFor(deployment, 5);
 }
 
 async function useOperations(deployment: Deployment): Promise<void> {
