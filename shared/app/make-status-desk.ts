@@ -6,6 +6,7 @@ import { BUCKET_MS, closeOf, endOf, minuteOf, startOf } from '../core/segment/bu
 import type { Ledger } from '../core/segment/ledger.ts';
 import { addLedgers, EMPTY_LEDGER, pendingOf } from '../core/segment/ledger.ts';
 import { SEND_TIMELINE } from '../core/segment/message-id.ts';
+import { decodePointer } from '../core/segment/pointer.ts';
 import type { Segment } from '../core/segment/segment-key.ts';
 import { laneRange, partitionKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
@@ -18,7 +19,7 @@ import { ensureCursor } from './tick/cursor.ts';
 import { settledInstant } from './tick/make-tick.ts';
 import type { SurveyedUnit } from './tick/survey.ts';
 import { isSettled, ledgerOf, surveySegment } from './tick/survey.ts';
-import { pagesOf } from './unit-journal.ts';
+import { lastRecord, pagesOf } from './unit-journal.ts';
 
 const MAX_BUCKETS = 24 * 60;
 
@@ -67,18 +68,14 @@ const targetCounts = async (engine: Engine): Promise<Status['targets']> => {
 const segmentsOf = (cursor: TickCursor, minute: Minute): Segment[] =>
   Array.from({ length: cursor.shards }, (_, shard) => ({ timeline: SEND_TIMELINE, minute, shard }));
 
-/** How long ago the oldest item came due that nobody has decided; looks at what the last tick left unsettled. */
-const oldestDueAge = async (engine: Engine, cursor: TickCursor, now: EpochMs): Promise<number> => {
-  for (let minute = cursor.settledThrough + 1; minute <= minuteOf(now); minute += 1) {
-    const units = await Promise.all(segmentsOf(cursor, minute).map((segment) => surveySegment(engine, segment)));
-    const due = units
-      .flat()
-      .filter((unit) => !isSettled(unit))
-      .map(({ firstDue, last }) => last?.resumeAt ?? firstDue);
-    const oldest = Math.min(...due);
-    if (oldest <= now) return now - oldest;
-  }
-  return 0;
+/**
+ * How long the oldest item is overdue: the one that the last tick found, unless its unit has been settled since. To
+ * look for it anew would read every late entry of the last minutes.
+ */
+const oldestDueAge = async (engine: Engine, { oldest }: TickCursor, now: EpochMs): Promise<number> => {
+  const unit = oldest && decodePointer(oldest.pointer);
+  if (!unit || (await lastRecord(engine.store, unit))?.settled) return 0;
+  return Math.max(0, now - oldest.dueAt);
 };
 
 const status = async (engine: Engine): Promise<Status> => {
@@ -104,7 +101,7 @@ const status = async (engine: Engine): Promise<Status> => {
 
 const countEntries = async (engine: Engine, segment: Segment, lane: 'E' | 'L'): Promise<number> => {
   let count = 0;
-  const range = { table: 'segments', pk: partitionKey(segment), ...laneRange(lane) } as const;
+  const range = { table: 'segments', pk: partitionKey(segment), ...laneRange(lane), keysOnly: true } as const;
   for await (const page of pagesOf(engine.store, range)) count += page.items.length;
   return count;
 };

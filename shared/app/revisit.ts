@@ -1,36 +1,57 @@
-import type { Segment } from '../core/segment/segment-key.ts';
-import { parsePartitionKey, partitionKey } from '../core/segment/segment-key.ts';
+import type { Unit } from '../core/segment/segment-key.ts';
+import { parsePartitionKey, unitName } from '../core/segment/segment-key.ts';
 import type { Engine } from './engine.ts';
 import { pagesOf } from './unit-journal.ts';
 
 /*
- * A writer that was stopped for so long that the sweep may have passed its bucket leaves a mark;
- * the tick looks at marked segments until they are settled.
+ * A writer that was stopped for so long that the sweep has passed its bucket leaves a mark on the unit;
+ * the tick looks at marked units until they are settled, and counts what the sweep has not.
  */
 const PK = 'revisit';
 
-/** A segment to look at again; `version` tells this mark from a newer one of the same segment. */
-export type RevisitMark = { readonly segment: Segment; readonly version: number };
+/**
+ * A unit to look at again. Its log is in the settled totals through record `counted` (−1 for nothing of it);
+ * `version` tells this mark from one that was renewed meanwhile.
+ */
+export type RevisitMark = { readonly unit: Unit; readonly counted: number; readonly version: number };
 
-/** Asks the tick to look at a segment whose bucket it may have found settled already. */
-export const markForRevisit = async (engine: Engine, segment: Segment): Promise<void> => {
-  const version = engine.clock.now();
-  await engine.store.put({ table: 'control', pk: PK, sk: partitionKey(segment), version }, 'any');
+const keyOf = (unit: Unit) => ({ table: 'control', pk: PK, sk: unitName(unit) }) as const;
+
+/** The inverse of `unitName`. */
+const parseUnitName = (name: string): Unit | undefined => {
+  const [pk = '', sk] = name.split('|');
+  const segment = parsePartitionKey(pk);
+  if (!segment) return undefined;
+  return sk === undefined ? { segment, lane: 'E' } : { segment, lane: 'L', sk };
 };
 
-/** The marked segments. */
+/**
+ * Asks the tick to look at a unit of a bucket that the sweep has passed. A mark that is there keeps its `counted`, and
+ * gets a new version, so that a tick that has just dealt with it does not take it away.
+ */
+export const markForRevisit = async (engine: Engine, unit: Unit, counted: number): Promise<void> => {
+  for (;;) {
+    const there = await engine.store.get(keyOf(unit));
+    const version = (there?.version ?? 0) + 1;
+    const doc = there?.doc ?? JSON.stringify({ counted });
+    if ((await engine.store.put({ ...keyOf(unit), version, doc }, there?.version ?? 'absent')) === 'stored') return;
+  }
+};
+
+/** The marked units. */
 export const marksForRevisit = async (engine: Engine): Promise<RevisitMark[]> => {
   const marks: RevisitMark[] = [];
-  for await (const page of pagesOf(engine.store, { table: 'control', pk: PK, from: ' ', to: '~' })) {
+  for await (const page of pagesOf(engine.store, { table: 'control', pk: PK, from: ' ', to: '~', keysOnly: true })) {
     for (const item of page.items) {
-      const segment = parsePartitionKey(item.sk);
-      if (segment) marks.push({ segment, version: item.version });
+      const unit = parseUnitName(item.sk);
+      const { counted } = JSON.parse(item.doc ?? '{}') as { counted?: number };
+      if (unit) marks.push({ unit, counted: counted ?? -1, version: item.version });
     }
   }
   return marks;
 };
 
-/** Takes a mark back once its segment is settled; a newer mark stays. */
-export const unmark = async (engine: Engine, { segment, version }: RevisitMark): Promise<void> => {
-  await engine.store.remove({ table: 'control', pk: PK, sk: partitionKey(segment) }, version);
+/** Takes a mark back once its unit is settled and counted; one that was renewed meanwhile stays. */
+export const unmark = async (engine: Engine, { unit, version }: RevisitMark): Promise<void> => {
+  await engine.store.remove(keyOf(unit), version);
 };

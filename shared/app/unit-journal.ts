@@ -3,7 +3,7 @@ import type { Unit } from '../core/segment/segment-key.ts';
 import { logKey, logRange, partitionKey } from '../core/segment/segment-key.ts';
 import type { LogRecord } from '../core/segment/unit-log.ts';
 import { epochMs } from '../core/time/epoch.ts';
-import type { Item, ItemStore, Page } from '../ports/item-store.ts';
+import type { Item, ItemStore, Page, RangeQuery } from '../ports/item-store.ts';
 
 /** Records of more text than this are stored compressed. */
 const COMPRESS_ABOVE = 700;
@@ -29,10 +29,7 @@ export const recordOf = (item: Item): LogRecord => {
 };
 
 /** All pages of a range, one after another. */
-export async function* pagesOf(
-  store: ItemStore,
-  range: { table: Item['table']; pk: string; from: string; to: string; limit?: number },
-): AsyncGenerator<Page> {
+export async function* pagesOf(store: ItemStore, range: RangeQuery): AsyncGenerator<Page> {
   let after: string | undefined;
   do {
     const page: Page = await store.query({ ...range, ...(after === undefined ? {} : { after }) });

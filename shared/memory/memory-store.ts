@@ -65,7 +65,10 @@ export function makeMemoryStore({ hook, pageItems }: MemoryStoreOptions = {}): M
     async query(range) {
       checkRange(range);
       const most = Math.min(range.limit ?? Infinity, pageItems?.() ?? Infinity);
-      return around('query', { ...range, sk: range.from }, () => readPage(tables.partition(range), range, most));
+      const page = await around('query', { ...range, sk: range.from }, () =>
+        readPage(tables.partition(range), range, most),
+      );
+      return range.keysOnly ? { ...page, items: page.items.map(keyOf) } : page;
     },
     async add(key, counts) {
       checkKey(key);
@@ -78,6 +81,8 @@ export function makeMemoryStore({ hook, pageItems }: MemoryStoreOptions = {}): M
     items: () => Array.from(tables.items(), copyItem),
   };
 }
+
+const keyOf = ({ table, pk, sk, version }: Item): Item => ({ table, pk, sk, version });
 
 const makeAround =
   (hook: NonNullable<MemoryStoreOptions['hook']>) =>

@@ -27,6 +27,8 @@ export type RangeQuery = {
   readonly limit?: number;
   readonly reverse?: boolean;
   readonly after?: string;
+  /** Leaves out `doc`, `body`, `counts` and `expiresAt`: less to carry, though DynamoDB bills the same. */
+  readonly keysOnly?: boolean;
 };
 
 export type Page = { readonly items: readonly Item[]; readonly next?: string };

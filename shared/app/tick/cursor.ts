@@ -3,6 +3,7 @@ import { minuteOf } from '../../core/segment/bucket.ts';
 import type { Ledger } from '../../core/segment/ledger.ts';
 import { EMPTY_LEDGER } from '../../core/segment/ledger.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
+import { plusMs } from '../../core/time/epoch.ts';
 import type { Engine } from '../engine.ts';
 
 /**
@@ -17,7 +18,11 @@ export type TickCursor = {
   readonly settledThrough: Minute;
   readonly totals: Ledger;
   readonly shards: number;
+  /** Marked units whose logs are in `totals` through this record, until their marks are gone (see `revisit`). */
+  readonly revisited?: Readonly<Record<string, number>>;
   readonly tickedAt: EpochMs;
+  /** The unit that the last tick found overdue for longest, as a pointer, and since when. */
+  readonly oldest?: { readonly pointer: string; readonly dueAt: EpochMs };
   readonly nonce: string;
 };
 
@@ -39,7 +44,8 @@ export const ensureCursor = async (engine: Engine, timeline: string): Promise<St
     const there = await readCursor(engine, timeline);
     if (there && there.cursor.shards >= engine.shards) return there;
     const now = engine.clock.now();
-    const before = minuteOf(now) - 1;
+    // A writer whose clock is behind may be about to store into the minute before.
+    const before = minuteOf(plusMs(now, -engine.timing.skewMs)) - 1;
     const fresh = { openedThrough: before, settledThrough: before, totals: EMPTY_LEDGER, tickedAt: now };
     const cursor = { ...fresh, ...there?.cursor, shards: engine.shards, nonce: engine.nonce() };
     await moveCursor(engine, timeline, { cursor, version: there?.version ?? 0 });
@@ -51,4 +57,16 @@ export const moveCursor = async (engine: Engine, timeline: string, next: StoredC
   const item = { ...keyOf(timeline), version: next.version + 1, doc: JSON.stringify(next.cursor) };
   if ((await engine.store.put(item, next.version === 0 ? 'absent' : next.version)) === 'stored') return true;
   return (await readCursor(engine, timeline))?.cursor.nonce === next.cursor.nonce;
+};
+
+/**
+ * True where the sweep has passed `minute`. Else no tick passes it that has not seen what the caller stored before this
+ * call: the cursor moves to a new version, so a tick that is looking at the bucket right now cannot save what it found.
+ */
+export const isSwept = async (engine: Engine, timeline: string, minute: Minute): Promise<boolean> => {
+  for (;;) {
+    const { cursor, version } = await ensureCursor(engine, timeline);
+    if (cursor.settledThrough >= minute) return true;
+    if (await moveCursor(engine, timeline, { cursor: { ...cursor, nonce: engine.nonce() }, version })) return false;
+  }
 };

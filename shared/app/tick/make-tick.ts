@@ -1,15 +1,21 @@
 import type { Minute } from '../../core/segment/bucket.ts';
-import { endOf, lastReadable, minuteOf, sweepableFrom } from '../../core/segment/bucket.ts';
+import { endOf, lastReadable, minuteOf, startOf, sweepableFrom } from '../../core/segment/bucket.ts';
 import { judgeLease } from '../../core/segment/lease.ts';
-import { addLedgers } from '../../core/segment/ledger.ts';
+import type { Ledger } from '../../core/segment/ledger.ts';
+import { addLedgers, EMPTY_LEDGER, subtractLedgers } from '../../core/segment/ledger.ts';
 import { SEND_TIMELINE } from '../../core/segment/message-id.ts';
+import { encodePointer } from '../../core/segment/pointer.ts';
 import type { Segment } from '../../core/segment/segment-key.ts';
+import { unitName } from '../../core/segment/segment-key.ts';
+import type { LogRecord } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Hint } from '../../ports/pointer-queue.ts';
 import type { Engine } from '../engine.ts';
 import { hintFor, sendHints } from '../hints.ts';
+import type { RevisitMark } from '../revisit.ts';
 import { marksForRevisit, unmark } from '../revisit.ts';
+import { readLog } from '../unit-journal.ts';
 import type { StoredCursor, TickCursor } from './cursor.ts';
 import { ensureCursor, moveCursor } from './cursor.ts';
 import type { SurveyedUnit } from './survey.ts';
@@ -42,7 +48,7 @@ type Tick = {
   cursor: TickCursor;
   version: number;
   hints: number;
-  oldestDue: EpochMs | undefined;
+  oldest: TickCursor['oldest'];
   unsaved: number;
   beaten: boolean;
 };
@@ -54,7 +60,9 @@ const inTime = (tick: Tick): boolean => !tick.beaten && tick.engine.clock.now() 
 
 const save = async (tick: Tick): Promise<void> => {
   const { engine } = tick;
-  const cursor = { ...tick.cursor, tickedAt: engine.clock.now(), nonce: engine.nonce() };
+  const { oldest: _, ...rest } = tick.cursor;
+  const oldest = tick.oldest === undefined ? {} : { oldest: tick.oldest };
+  const cursor = { ...rest, ...oldest, tickedAt: engine.clock.now(), nonce: engine.nonce() };
   const moved = await moveCursor(engine, SEND_TIMELINE, { cursor, version: tick.version });
   tick.beaten = !moved;
   tick.version += 1;
@@ -107,9 +115,9 @@ const wantsHint = (tick: Tick, surveyed: SurveyedUnit, now: EpochMs): boolean =>
 
 const noteOldest = (tick: Tick, units: readonly SurveyedUnit[], now: EpochMs): void => {
   for (const surveyed of units) {
-    const due = dueOf(surveyed);
-    if (!isSettled(surveyed) && due <= now && (tick.oldestDue === undefined || due < tick.oldestDue))
-      tick.oldestDue = due;
+    const dueAt = dueOf(surveyed);
+    if (isSettled(surveyed) || dueAt > now || (tick.oldest && tick.oldest.dueAt <= dueAt)) continue;
+    tick.oldest = { pointer: encodePointer(surveyed.unit), dueAt };
   }
 };
 
@@ -145,27 +153,45 @@ const sweep = async (tick: Tick): Promise<void> => {
   }
 };
 
-/** Looks at segments whose writers were so late that the sweep had passed; their late units were not counted yet. */
+/** What a marked unit's log has that is not in the totals yet. */
+const uncountedOf = (tick: Tick, mark: RevisitMark, log: readonly LogRecord[]): Partial<Ledger> => {
+  const counted = Math.max(mark.counted, tick.cursor.revisited?.[unitName(mark.unit)] ?? -1);
+  const before = log.find(({ seq }) => seq === counted)?.ledger ?? EMPTY_LEDGER;
+  return subtractLedgers(log.at(-1)?.ledger ?? EMPTY_LEDGER, before);
+};
+
+const revisitUnit = async (tick: Tick, mark: RevisitMark): Promise<boolean> => {
+  const log = await readLog(tick.engine.store, mark.unit);
+  const last = log.at(-1);
+  await redrive(tick, [{ unit: mark.unit, firstDue: startOf(mark.unit.segment.minute), last }]);
+  if (!last?.settled) return false;
+  const totals = addLedgers(tick.cursor.totals, uncountedOf(tick, mark, log));
+  const revisited = { ...tick.cursor.revisited, [unitName(mark.unit)]: last.seq };
+  await advance(tick, { totals, revisited });
+  return true;
+};
+
+/**
+ * Looks at units whose writers were so late that the sweep had passed. What is counted, and how far, moves with the
+ * cursor in one write; a mark goes only after that, so a tick that dies in between counts nothing twice.
+ */
 const revisit = async (tick: Tick): Promise<void> => {
-  for (const mark of await marksForRevisit(tick.engine)) {
-    if (!inTime(tick)) return;
-    const units = await surveySegment(tick.engine, mark.segment);
-    await redrive(tick, units);
-    const passed = mark.segment.minute <= tick.cursor.settledThrough;
-    if (!units.every(isSettled)) continue;
-    const uncounted = units.filter(
-      ({ unit, last }) => unit.lane === 'L' && last !== undefined && last.at >= mark.version,
-    );
-    if (passed) await advance(tick, { totals: addLedgers(tick.cursor.totals, ledgerOf(uncounted)) });
-    await unmark(tick.engine, mark);
-  }
+  const marks = await marksForRevisit(tick.engine);
+  const marked = new Set(marks.map(({ unit }) => unitName(unit)));
+  const known = Object.entries(tick.cursor.revisited ?? {}).filter(([name]) => marked.has(name));
+  tick.cursor = { ...tick.cursor, revisited: Object.fromEntries(known) };
+  const done: RevisitMark[] = [];
+  for (const mark of marks) if (inTime(tick) && (await revisitUnit(tick, mark))) done.push(mark);
+  if (done.length === 0) return;
+  await save(tick);
+  if (!tick.beaten) for (const mark of done) await unmark(tick.engine, mark);
 };
 
 const report = (tick: Tick, before: StoredCursor, startedAt: EpochMs): void => {
   const { telemetry } = tick.engine;
   telemetry.count('tickGapMs', startedAt - before.cursor.tickedAt);
   telemetry.count('settledLagMs', Math.max(0, startedAt - endOf(tick.cursor.settledThrough)));
-  telemetry.count('oldestDueAgeMs', tick.oldestDue === undefined ? 0 : Math.max(0, startedAt - tick.oldestDue));
+  telemetry.count('oldestDueAgeMs', tick.oldest === undefined ? 0 : Math.max(0, startedAt - tick.oldest.dueAt));
 };
 
 /**
@@ -183,13 +209,13 @@ export const makeTick = (engine: Engine) => ({
       cursor: before.cursor,
       version: before.version,
       hints: 0,
-      oldestDue: undefined,
+      oldest: undefined,
       unsaved: 0,
       beaten: false,
     };
     await openBuckets(tick);
     await sweep(tick);
-    await revisit(tick);
+    if (inTime(tick)) await revisit(tick);
     const complete = inTime(tick);
     if (!tick.beaten) await save(tick);
     report(tick, before, startedAt);

@@ -24,7 +24,7 @@ export const ledgerOf = (units: readonly SurveyedUnit[]): Ledger =>
 
 /** The due time of the first entry of the scheduled lane, found by one read of one item. */
 export const firstScheduled = async (engine: Engine, segment: Segment): Promise<EpochMs | undefined> => {
-  const range = { table: 'segments', pk: partitionKey(segment), ...laneRange('E'), limit: 1 } as const;
+  const range = { table: 'segments', pk: partitionKey(segment), ...laneRange('E'), limit: 1, keysOnly: true } as const;
   for await (const page of pagesOf(engine.store, range)) {
     const first = page.items[0];
     if (first) return parseEntrySortKey(first.sk)?.firstDue;
@@ -42,7 +42,7 @@ const scheduledUnit = async (engine: Engine, segment: Segment): Promise<Surveyed
 const lateUnits = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
   const partition = { table: 'segments', pk: partitionKey(segment) } as const;
   const entries = new Map<string, EpochMs>();
-  for await (const page of pagesOf(engine.store, { ...partition, ...laneRange('L') })) {
+  for await (const page of pagesOf(engine.store, { ...partition, ...laneRange('L'), keysOnly: true })) {
     for (const { sk } of page.items) entries.set(sk, parseEntrySortKey(sk)?.firstDue ?? epochMs(0));
   }
   if (entries.size === 0) return [];

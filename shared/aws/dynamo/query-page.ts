@@ -9,14 +9,19 @@ import { ATTRIBUTES } from './tables.ts';
 /** Reads one page of a range, consistently; DynamoDB ends it at 1 MB. `after` is the sort key that the last page ended with. */
 export const queryPage = async (access: Access, range: RangeQuery): Promise<Page> => {
   checkRange(range);
-  const { table, pk, from, to, limit, reverse, after } = range;
+  const { table, pk, from, to, limit, reverse, after, keysOnly } = range;
   // DynamoDB refuses bounds that cross; by UTF-8, as it sorts.
   if (Buffer.compare(Buffer.from(from), Buffer.from(to)) > 0) return { items: [] };
   const command = new QueryCommand({
     TableName: access.tables[table],
     ConsistentRead: true,
     KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
-    ExpressionAttributeNames: { '#pk': ATTRIBUTES.pk, '#sk': ATTRIBUTES.sk },
+    ...(keysOnly && { ProjectionExpression: '#pk, #sk, #version' }),
+    ExpressionAttributeNames: {
+      '#pk': ATTRIBUTES.pk,
+      '#sk': ATTRIBUTES.sk,
+      ...(keysOnly && { '#version': 'version' }),
+    },
     ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to } },
     ScanIndexForward: !reverse,
     ...(limit !== undefined && { Limit: limit }),
