@@ -1,4 +1,5 @@
 import { lateFenceOf, mayHaveMissedClose } from '../core/segment/bucket.ts';
+import { SEND_TIMELINE } from '../core/segment/message-id.ts';
 import type { Unit } from '../core/segment/segment-key.ts';
 import { parseEntrySortKey } from '../core/segment/segment-key.ts';
 import type { LogRecord } from '../core/segment/unit-log.ts';
@@ -10,7 +11,8 @@ import { hintFor, sendHints } from './hints.ts';
 import type { NewEntry } from './packed-entry.ts';
 import { packEntry } from './packed-entry.ts';
 import { markForRevisit } from './revisit.ts';
-import { appendRecord, lastRecord } from './unit-journal.ts';
+import { isSwept } from './tick/cursor.ts';
+import { appendRecord, lastRecord, readLog } from './unit-journal.ts';
 
 /** The unit that works an entry off. */
 export const unitOf = ({ segment, sk }: Pick<NewEntry, 'segment' | 'sk'>): Unit =>
@@ -60,6 +62,23 @@ const announce = async (engine: Engine, entry: NewEntry): Promise<void> => {
 };
 
 /**
+ * The record through which a unit's log is in the settled totals although `entry` is not: in the scheduled lane the last
+ * settled one before the entry was announced. A late entry that is settled was counted with its bucket.
+ */
+const countedBefore = (log: readonly LogRecord[], { sk }: NewEntry): number => {
+  const announced = log.findLast((record) => record.announced?.includes(sk))?.seq ?? 0;
+  const before = sk.startsWith('E') ? log.slice(0, announced) : log;
+  return before.findLast(({ settled }) => settled)?.seq ?? -1;
+};
+
+/** Leaves a mark where the sweep has passed. */
+const markIfSwept = async (engine: Engine, entry: NewEntry, swept: boolean): Promise<void> => {
+  if (!swept) return;
+  const unit = unitOf(entry);
+  await markForRevisit(engine, unit, countedBefore(await readLog(engine.store, unit), entry));
+};
+
+/**
  * The fences behind a put that has ended: after this, the entries will be worked off even if every hint is lost.
  * Returns the hints that are to be sent before the entries are acknowledged.
  */
@@ -70,8 +89,11 @@ export const passFences = async (engine: Engine, entries: readonly NewEntry[]) =
     const { minute } = entry.segment;
     const scheduled = parseEntrySortKey(entry.sk)?.lane === 'E';
     const nearClose = scheduled && mayHaveMissedClose(minute, endedAt, engine.timing);
+    const nearSweep = endedAt >= lateFenceOf(minute, engine.timing);
+    // Before the announcement: what the sweep counted then does not hold this entry.
+    const swept = nearSweep && (await isSwept(engine, SEND_TIMELINE, minute));
     if (nearClose) await announce(engine, entry);
-    if (endedAt >= lateFenceOf(minute, engine.timing)) await markForRevisit(engine, entry.segment);
+    await markIfSwept(engine, entry, swept);
     if (nearClose || !scheduled) hints.push(hintFor(engine, unitOf(entry), firstDueOf(entry)));
   }
   return hints;

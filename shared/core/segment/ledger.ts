@@ -37,6 +37,16 @@ export const addLedgers = (a: Ledger, b: Partial<Ledger>): Ledger => ({
   retrying: a.retrying + (b.retrying ?? 0),
 });
 
+export const subtractLedgers = (a: Ledger, b: Ledger): Ledger => ({
+  accepted: a.accepted - b.accepted,
+  sent: a.sent - b.sent,
+  dead: a.dead - b.dead,
+  cancelled: a.cancelled - b.cancelled,
+  expired: a.expired - b.expired,
+  unknown: a.unknown - b.unknown,
+  retrying: a.retrying - b.retrying,
+});
+
 /** What is neither terminal nor waiting for another attempt. */
 export const pendingOf = (ledger: Ledger): number =>
   ledger.accepted - ledger.sent - ledger.dead - ledger.cancelled - ledger.expired - ledger.unknown - ledger.retrying;
