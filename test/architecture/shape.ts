@@ -18,6 +18,7 @@ export const shape: Suite = {
     clean('shared/app/much-enough.ts', functionOf(50)),
     violation('test/support/too-much.ts', 'noExcessiveLinesPerFunction', functionOf(51)),
     clean('test/many.test.ts', SUITE),
+    clean('test/contract/many.ts', SUITE),
     violation('shared/app/camelCase.ts', 'useFilenamingConvention', 'export const n = 1;\n'),
     violation('test/PascalCase.test.ts', 'useFilenamingConvention', 'export const n = 1;\n'),
     clean('test/kebab-case.slow.test.ts', 'export const n = 1;\n'),
@@ -53,6 +54,7 @@ export const shape: Suite = {
     ),
     violation('shared/app/wide.ts', 'format', wide(121)),
     clean('shared/app/wide-enough.ts', wide(120)),
+    clean('NOTES.md', '|a|b|\n|-|-|\n'),
     clean('cdk.out/bundle.mjs', 'export default console\n'),
     violation('shared/app/unformatted.ts', 'format', 'export const n = "1"\n'),
     violation(
