@@ -30,9 +30,15 @@ export type EngineParts = {
 export function composeEngine({ config, telemetry, identity, timing }: EngineParts): Engine {
   const clock = makeSystemClock();
   const pacing = { clock, random: Math.random };
-  const store = makeDynamoStore({ client: dynamoClient(config, clock, telemetry), tables: config.tables, ...pacing });
+  let aheadMs = 0;
+  const onSkew = (ms: number): void => {
+    aheadMs = ms;
+    telemetry.count('clockSkewMs', Math.abs(ms));
+  };
+  const store = makeDynamoStore({ client: dynamoClient(config, clock, onSkew), tables: config.tables, ...pacing });
   return {
     store,
+    skewMs: () => aheadMs,
     queue: makeSqsPointerQueue({ client: sqsClient(config), queueUrls: config.sendQueueUrls, ...pacing }),
     clock,
     telemetry,
@@ -67,11 +73,11 @@ export function withLedgers<Event, Result>({ ledgers, clock }: Engine): Middlewa
   return { after: flush, onError: flush };
 }
 
-function dynamoClient({ region, endpoints }: Config, clock: Clock, telemetry: Telemetry) {
+function dynamoClient({ region, endpoints }: Config, clock: Clock, onSkew: (aheadMs: number) => void) {
   return makeDynamoClient({
     region,
     ...(endpoints.dynamodb !== undefined && { endpoint: endpoints.dynamodb }),
-    skew: { clock, onSkew: (aheadMs) => telemetry.count('clockSkewMs', Math.abs(aheadMs)) },
+    skew: { clock, onSkew },
   });
 }
 

@@ -21,6 +21,8 @@ export type Engine = {
   readonly owner: string;
   /** Owners that are known to have ended. */
   readonly isDead: (owner: string) => boolean;
+  /** How far this clock is ahead of the store's (negative: behind), as the last answer showed. */
+  readonly skewMs?: () => number;
   /** A new unguessable name at every call. */
   readonly nonce: () => string;
 };

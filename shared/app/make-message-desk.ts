@@ -1,5 +1,6 @@
 import { SEND_TIMELINE } from '../core/segment/message-id.ts';
 import { cancelMessage } from './cancel-message.ts';
+import { requireClock } from './clock-check.ts';
 import type { Engine } from './engine.ts';
 import { explainMessage } from './explain-message.ts';
 import { findMessage } from './find-message.ts';
@@ -26,15 +27,20 @@ export const makeMessageDesk = (engine: Engine): MessageDesk => {
   const putKeyed = makePutKeyed(engine, makeReferenceWriter(engine));
   return {
     putKeyed: async (key, message) => {
+      requireClock(engine);
       await cursorIsThere();
       return putKeyed(key, message);
     },
     openIntake: async (request) => {
+      requireClock(engine);
       await cursorIsThere();
       return openIntake(engine, request);
     },
     find: async (keyOrId) => (await findMessage(engine, keyOrId))?.view,
-    cancel: (keyOrId) => cancelMessage(engine, keyOrId),
+    cancel: async (keyOrId) => {
+      requireClock(engine);
+      return cancelMessage(engine, keyOrId);
+    },
     explain: (keyOrId) => explainMessage(engine, keyOrId),
   };
 };

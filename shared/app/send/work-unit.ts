@@ -8,6 +8,7 @@ import type { LogRecord, UnitState } from '../../core/segment/unit-log.ts';
 import { foldLog } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
+import { clockIsOff } from '../clock-check.ts';
 import { hintFor, sendHints } from '../hints.ts';
 import { persist } from '../persist.ts';
 import { appendRecord, readLog } from '../unit-journal.ts';
@@ -72,6 +73,7 @@ const makeRun = (
   tombstones: new Set(),
   inFlight: 0,
   outbox: makeOutbox(),
+  sealed: [],
   confirmed: held.last.confirmed,
   checkpointAt: held.last.at,
   busy: { loading: false, verifying: false, writing: false },
@@ -89,6 +91,7 @@ const RESULT_OF: Record<Exclude<LeaseVerdict['kind'], 'free'>, WorkResult> = {
 const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<UnitRun | WorkResult> => {
   const { engine } = deps;
   const now = engine.clock.now();
+  if (clockIsOff(engine)) throw new Error('the clock of this machine is wrong, so it takes no lease');
   const { guardMs } = engine.timing;
   if (unit.lane === 'E' && now < closeOf(unit.segment.minute, engine.timing) + guardMs) return 'early';
   const state = foldLog(await readLog(engine.store, unit));
@@ -117,18 +120,31 @@ const background = (run: UnitRun, name: keyof UnitRun['busy'], step: () => Promi
   })();
 };
 
-const wantsCheckpoint = (run: UnitRun, now: EpochMs): boolean => {
-  if (run.busy.writing) return false;
+/** A carried item is stored so long before it comes due: then its new worker is in time. */
+const CARRY_AHEAD_MS = 1_000;
+
+/** Carried items that come due soon make records no more often than this. */
+const CARRY_EVERY_MS = 250;
+
+/** When the next record is due at the latest. */
+const checkpointDue = (run: UnitRun): number => {
+  const { outbox, checkpointAt, last } = run;
   const { timing } = run.deps.engine;
-  if (run.outbox.starting.length > 0 || run.last.until - now < timing.leaseMs / 2) return true;
-  return run.outbox.decisions >= timing.checkpointItems && now - run.checkpointAt >= timing.checkpointMs;
+  if (outbox.starting.length > 0 || run.sealed.length > 0) return Number.NEGATIVE_INFINITY;
+  const enough =
+    outbox.decisions >= timing.checkpointItems ? checkpointAt + timing.checkpointMs : Number.POSITIVE_INFINITY;
+  const carried = Math.max(outbox.firstCarried - CARRY_AHEAD_MS, checkpointAt + CARRY_EVERY_MS);
+  return Math.min(last.until - timing.leaseMs / 2, enough, carried);
 };
+
+const wantsCheckpoint = (run: UnitRun, now: EpochMs): boolean => !run.busy.writing && now >= checkpointDue(run);
 
 const isIdle = (run: UnitRun): boolean =>
   run.inFlight === 0 &&
   !run.busy.loading &&
   !run.busy.verifying &&
   !run.busy.writing &&
+  run.sealed.length === 0 &&
   run.outbox.starting.length === 0;
 
 /** All listed and decided: whatever is in the outbox can be the last word. */
@@ -155,11 +171,8 @@ const wakeForItems = (run: UnitRun): number | undefined => {
 
 const nextWake = (run: UnitRun, now: EpochMs): EpochMs => {
   const { timing } = run.deps.engine;
-  const times = [run.stopAt > now ? run.stopAt : plusMs(now, timing.leaseMs)];
-  if (!run.busy.writing) {
-    times.push(plusMs(run.last.until as EpochMs, -timing.leaseMs / 2));
-    if (run.outbox.decisions >= timing.checkpointItems) times.push(plusMs(run.checkpointAt, timing.checkpointMs));
-  }
+  const times: number[] = [run.stopAt > now ? run.stopAt : plusMs(now, timing.leaseMs)];
+  if (!run.busy.writing) times.push(checkpointDue(run));
   const items = run.stopped() || now >= run.stopAt ? undefined : wakeForItems(run);
   return epochMs(Math.max(now + 1, Math.ceil(Math.min(...times, items ?? Number.POSITIVE_INFINITY))));
 };
@@ -171,24 +184,23 @@ const startSteps = (run: UnitRun, now: EpochMs): void => {
   if (wantsCheckpoint(run, now)) background(run, 'writing', () => checkpoint(run, { kind: 'hold' }));
 };
 
-/** Gives the lease back; `undefined` where an announcement came first and the unit goes on. */
-const handBack = async (run: UnitRun, resumeAt: EpochMs): Promise<WorkResult | undefined> => {
-  if (!(await checkpoint(run, { kind: 'release', resumeAt }))) return 'lost';
-  if (run.last.until > 0) return undefined;
-  await sendHints(run.deps.engine, [hintFor(run.deps.engine, run.unit, resumeAt)]);
-  return 'handed-back';
-};
+/** True where decisions wait that have to be carried out elsewhere. */
+const hasWork = ({ outbox }: UnitRun): boolean =>
+  outbox.carried.length > 0 || outbox.ended.some(({ k }) => k === 'dead');
 
 /**
- * Settles; `undefined` where an announcement came first and the unit goes on. What the last decisions carry elsewhere
- * is logged before it is settled, so that a crash in between leaves the unit to be finished (U4).
+ * Settles, or gives the lease back to resume at `resumeAt`; `undefined` where the unit goes on, because an
+ * announcement came first. What the last decisions carry elsewhere is logged under the lease, so that after a crash
+ * before they are carried out the unit is neither settled (U4) nor at rest, and is finished within a lease.
  */
-const settle = async (run: UnitRun): Promise<WorkResult | undefined> => {
-  const hasWork = run.outbox.carried.length > 0 || run.outbox.ended.some(({ k }) => k === 'dead');
-  if (hasWork && !(await checkpoint(run, { kind: 'hold' }))) return 'lost';
-  if (!isThrough(run)) return undefined;
-  if (!(await checkpoint(run, { kind: 'settle' }))) return 'lost';
-  return run.last.settled ? 'settled' : undefined;
+const end = async (run: UnitRun, resumeAt: EpochMs | undefined): Promise<WorkResult | undefined> => {
+  if (hasWork(run)) return (await checkpoint(run, { kind: 'hold' })) ? undefined : 'lost';
+  if (!(await checkpoint(run, resumeAt === undefined ? { kind: 'settle' } : { kind: 'release', resumeAt })))
+    return 'lost';
+  if (run.last.settled) return 'settled';
+  if (resumeAt === undefined || run.last.until > 0) return undefined;
+  await sendHints(run.deps.engine, [hintFor(run.deps.engine, run.unit, resumeAt)]);
+  return 'handed-back';
 };
 
 const work = async (run: UnitRun): Promise<WorkResult> => {
@@ -202,7 +214,7 @@ const work = async (run: UnitRun): Promise<WorkResult> => {
     startSteps(run, now);
     const resumeAt = isThrough(run) ? undefined : resumeAtOf(run, now);
     if (isThrough(run) || resumeAt !== undefined) {
-      const result = resumeAt === undefined ? await settle(run) : await handBack(run, resumeAt);
+      const result = await end(run, resumeAt);
       if (result) return result;
     } else await run.bell.wait(more ? epochMs(now + 1) : nextWake(run, now));
   }

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
+import { makeSender } from '../../shared/app/send/make-sender.ts';
+import { makeTick } from '../../shared/app/tick/make-tick.ts';
+import { plusMs } from '../../shared/core/time/epoch.ts';
+import { makeWorld } from '../support/world.ts';
+
+const worldWithClockOff = (aheadMs: number) => {
+  const world = makeWorld();
+  return { world, engine: { ...world.engine, skewMs: () => aheadMs } };
+};
+
+const message = (dueAt: number) => ({ target: 'push', dueAt: dueAt as never, payload: '{}' });
+
+test.each([30_001, -300_000])(
+  'F36 a process whose clock is off by %i ms accepts nothing and stores nothing',
+  async (aheadMs) => {
+    const { world, engine } = worldWithClockOff(aheadMs);
+    const desk = makeMessageDesk(engine);
+    const refused = expect.objectContaining({ status: 503, code: 'CLOCK_SKEW' });
+    await expect(desk.putKeyed('k', message(world.clock.now()))).rejects.toEqual(refused);
+    await expect(desk.openIntake({ idempotencyKey: 'i', keepReceipts: true })).rejects.toEqual(refused);
+    await expect(desk.cancel('k')).rejects.toEqual(refused);
+    expect((await world.store.query({ table: 'keys', pk: 'm#k', from: ' ', to: '~' })).items).toEqual([]);
+  },
+);
+
+test('F36 it takes no lease, and its tick moves nothing', async () => {
+  const { world, engine } = worldWithClockOff(300_000);
+  const sender = makeSender({
+    engine,
+    targets: { find: async () => world.target },
+    channelOf: () => ({ send: async () => {} }),
+  });
+  const unit = { segment: { timeline: 'send', minute: 1, shard: 0 }, lane: 'E' } as const;
+  await expect(sender.work(unit, plusMs(world.clock.now(), 60_000))).rejects.toThrow('clock');
+  const before = await world.tick.run();
+  await world.runUntil(world.clock.now() + 600_000);
+  const moved = await world.tick.run();
+  expect(moved.openedThrough).toBeGreaterThan(before.openedThrough);
+  expect(await makeTick(engine).run()).toMatchObject({ openedThrough: moved.openedThrough, complete: false, hints: 0 });
+});
+
+test('F36 a clock that is off by less works on', async () => {
+  const { world, engine } = worldWithClockOff(5_000);
+  const { view } = await world.during(makeMessageDesk(engine).putKeyed('k', message(world.clock.now() + 60_000)));
+  expect(view.state).toBe('pending');
+});
