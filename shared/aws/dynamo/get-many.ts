@@ -38,21 +38,26 @@ const readOnce = (access: Access, requests: Requests): Promise<{ items: Item[]; 
   return withBackoff(access.backoff, { name: 'BatchGetItem', run, again: (error) => error.retryable });
 };
 
+/**
+ * Repeats a call until nothing is left. What an answer has no room for is left too, so the waits and the budget start
+ * anew with every answer that brought something.
+ */
 const readAll = async (access: Access, keys: readonly ItemKey[]): Promise<Item[]> => {
   const { clock, random, budgetMs } = access.backoff;
-  const giveUpAt = clock.now() + budgetMs;
   const found: Item[] = [];
+  let giveUpAt = clock.now() + budgetMs;
   let requests = toRequests(access, keys);
-  for (let n = 1; Object.keys(requests).length > 0; n += 1) {
-    if (n > 1) await clock.sleepUntil(epochMs(clock.now() + waitBefore(n - 1, random)));
+  for (let fruitless = 0; ; ) {
     const { items, left } = await readOnce(access, requests);
     found.push(...items);
+    if (Object.keys(left).length === 0) return found;
+    fruitless = items.length > 0 ? 0 : fruitless + 1;
+    if (items.length > 0) giveUpAt = clock.now() + budgetMs;
+    const next = epochMs(clock.now() + waitBefore(fruitless, random));
+    if (next > giveUpAt) throw new StoreError('THROTTLED', 'BatchGetItem left keys unread for too long.');
+    await clock.sleepUntil(next);
     requests = left;
-    if (Object.keys(left).length > 0 && clock.now() >= giveUpAt) {
-      throw new StoreError('THROTTLED', 'BatchGetItem left keys unread for too long.');
-    }
   }
-  return found;
 };
 
 const distinct = (keys: readonly ItemKey[]): ItemKey[] => [
