@@ -21,7 +21,9 @@ checkRuntime();
 /** @param {string} version of the Node that runs this file */
 function checkBootstrap(version) {
   if (Number.parseInt(version, 10) >= OLDEST_BOOTSTRAP_MAJOR) return;
-  stop(`Meridian needs Node ${OLDEST_BOOTSTRAP_MAJOR} or newer to install itself, and this is Node ${version}.`);
+  stop(
+    `Meridian needs Node ${OLDEST_BOOTSTRAP_MAJOR} or newer to install itself, and this is Node ${version}: install a newer one.`,
+  );
 }
 
 /** Whether node_modules holds what package-lock.json asks for; npm may leave out what is optional. */
@@ -63,15 +65,15 @@ function npm() {
 
 function checkRuntime() {
   const { stdout, error } = spawnSync(runtime, ['--version'], { encoding: 'utf8' });
-  const oldest = OLDEST_RUNTIME.join('.');
   if (error || !stdout) {
     stop(
-      `Meridian's own Node (node_modules/.bin/node) is missing, as npm leaves it with --ignore-scripts: ` +
+      `Meridian's own Node (node_modules/.bin/node) is missing or does not run; --ignore-scripts leaves it out: ` +
         `run "npm rebuild node --ignore-scripts=false", then try again.`,
     );
   }
   const [major, minor] = stdout.slice(1).split('.').map(Number);
   if (major > OLDEST_RUNTIME[0] || (major === OLDEST_RUNTIME[0] && minor >= OLDEST_RUNTIME[1])) return;
+  const oldest = OLDEST_RUNTIME.join('.');
   stop(`Meridian's own Node (node_modules/.bin/node) is ${stdout.trim()}, but ${oldest} is needed: run "npm ci".`);
 }
 

@@ -94,7 +94,7 @@ describe('the runtime', () => {
     expect(preflight({ startedBy: '20.0.0' }).status).toBe(0);
     expect(preflight({ startedBy: '19.9.0' })).toMatchObject({
       status: 1,
-      stderr: 'Meridian needs Node 20 or newer to install itself, and this is Node 19.9.0.\n',
+      stderr: 'Meridian needs Node 20 or newer to install itself, and this is Node 19.9.0: install a newer one.\n',
     });
   });
 });
