@@ -3,6 +3,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { Engine } from './app/engine.ts';
 import { makeLedgerBook } from './app/ledger-book.ts';
 import { makeDynamoClient, makeSqsClient } from './aws/clients.ts';
+import type { OnCapacity } from './aws/dynamo/access.ts';
 import { makeDynamoStore } from './aws/dynamo/dynamo-store.ts';
 import { makeSqsPointerQueue } from './aws/sqs/sqs-pointer-queue.ts';
 import { makeSystemClock } from './aws/system-clock.ts';
@@ -24,10 +25,12 @@ export type EngineParts = {
   readonly identity: ProcessIdentity;
   /** For tests and measurements; all processes on one store must agree. */
   readonly timing?: Partial<Timing>;
+  /** For measurements: asking for consumed capacity makes calls a little dearer. */
+  readonly onCapacity?: OnCapacity;
 };
 
 /** The segment engine on the services that the configuration names. */
-export function composeEngine({ config, telemetry, identity, timing }: EngineParts): Engine {
+export function composeEngine({ config, telemetry, identity, timing, onCapacity }: EngineParts): Engine {
   const clock = makeSystemClock();
   const pacing = { clock, random: Math.random };
   let aheadMs = 0;
@@ -35,7 +38,12 @@ export function composeEngine({ config, telemetry, identity, timing }: EnginePar
     aheadMs = ms;
     telemetry.count('clockSkewMs', Math.abs(ms));
   };
-  const store = makeDynamoStore({ client: dynamoClient(config, clock, onSkew), tables: config.tables, ...pacing });
+  const store = makeDynamoStore({
+    client: dynamoClient(config, clock, onSkew),
+    tables: config.tables,
+    ...pacing,
+    ...(onCapacity && { onCapacity }),
+  });
   return {
     store,
     skewMs: () => aheadMs,

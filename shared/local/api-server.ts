@@ -37,12 +37,19 @@ const STREAM_SILENCE_MS = 600_000;
 /** The API on 127.0.0.1: requests become the events of API Gateway, and the function's answers responses. */
 export async function startApiServer(functions: ApiFunctions, wantedPort: number): Promise<ApiServer> {
   let closing = false;
+  const latest = new WeakMap<Socket, ServerResponse>();
   const server: Server = createServer(SERVER_OPTIONS, (request, response) => {
+    latest.set(request.socket, response);
     response.shouldKeepAlive &&= !closing;
-    respond(functions, request, response).catch(() => request.destroy());
+    respond(functions, request, response).catch(() => response.destroy());
   });
   server.setTimeout(SILENCE_MS);
-  server.on('clientError', refuseUnreadable);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const response = latest.get(socket);
+    // A whole request that came before on the connection is answered first.
+    if (response?.req.complete && !response.writableEnded) response.once('finish', () => refuse(error, socket));
+    else refuse(error, socket);
+  });
   const port = await listen(server, wantedPort);
   return {
     port,
@@ -103,7 +110,7 @@ const PARSER_PROBLEMS: Readonly<Record<string, Problem>> = {
 };
 
 /** What the parser refuses never becomes a request, so the answer is written by hand; the connection ends. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -6,6 +6,8 @@ import { buildApp } from 'fauxqs';
 import type { EnginePorts } from './engines.ts';
 import { makeDynamoServer } from './engines-dynamo.ts';
 
+const CLOSE_IDLE_EVERY_MS = 20;
+
 const { dataDir } = workerData as { dataDir?: string };
 const loopback = { port: 0, host: '127.0.0.1' };
 
@@ -16,6 +18,8 @@ const sqs = buildApp({ logger: false });
 await sqs.listen(loopback);
 
 parentPort?.once('message', async () => {
+  // A call under way leaves a connection that is kept alive, which a server would wait seconds for.
+  setInterval(() => [dynamo, sqs.server].forEach(closeIdle), CLOSE_IDLE_EVERY_MS);
   await Promise.all([closeServer(dynamo), sqs.close()]);
   process.exit();
 });
@@ -26,8 +30,12 @@ parentPort?.postMessage(ports);
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
+    closeIdle(server);
   });
+}
+
+function closeIdle(server: Server): void {
+  server.closeIdleConnections();
 }
 
 function portOf(server: Server): number {

@@ -2,6 +2,7 @@ import { makeIngest } from '../../functions/ingest/ingest.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
 import type { Engine } from '../app/engine.ts';
 import type { TickOptions, TickReport } from '../app/tick/make-tick.ts';
+import type { OnCapacity } from '../aws/dynamo/access.ts';
 import { composeEngine } from '../compose.ts';
 import { type ComposedApi, composeApi } from '../compose-api.ts';
 import type { Timing } from '../core/segment/timing.ts';
@@ -25,6 +26,8 @@ export type LocalOptions = {
   /** `by-hand`: after the one at the start, only when `tick` is called. */
   readonly ticks?: 'every-minute' | 'by-hand';
   readonly timing?: Partial<Timing>;
+  /** Told what each call of the store consumed, for measurements. */
+  readonly onCapacity?: OnCapacity;
   readonly telemetry?: Telemetry;
   /** Gets the messages of targets of kind `log`. */
   readonly logTelemetry?: Telemetry;
@@ -34,6 +37,7 @@ export type LocalOptions = {
 export type LocalRuntime = {
   readonly url: string;
   readonly echoUrl: string;
+  readonly dynamoEndpoint: string;
   tick(options?: TickOptions): Promise<TickReport>;
   /** Lets nothing new start, logs what was done, and ends within ten seconds; nothing of it goes out again later. */
   stop(): Promise<void>;
@@ -53,12 +57,17 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
   const storage = await openStorage(options.dataDir);
   starting.defer(storage.engines.close);
   const config = localConfig(storage);
-  const { telemetry = makeMemoryTelemetry(), timing = {} } = options;
-  const engine = composeEngine({ config, telemetry, identity: storage.identity, timing });
+  const { telemetry = makeMemoryTelemetry(), timing = {}, onCapacity } = options;
+  const measured = onCapacity === undefined ? {} : { onCapacity };
+  const engine = composeEngine({ config, telemetry, identity: storage.identity, timing, ...measured });
   const onError = (error: unknown) => telemetry.note('error', 'runtime failed', describeError(error));
   starting.defer(startFlushing(engine));
 
   const api = composeApi(engine, config);
+  // The port first, because it may be taken: nothing else has begun to work then.
+  const server = await startApiServer(functionsOn(api), options.port ?? 0);
+  const closeServer = () => server.close(REQUEST_PATIENCE_MS);
+  starting.defer(closeServer);
   const echo = await startEcho(api, options.onEcho ?? (() => {}));
   starting.defer(echo.close);
   const { logTelemetry = telemetry, ticks = 'every-minute' } = options;
@@ -66,15 +75,14 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
   starting.defer(sending.stop);
   const ticking = startTicking({ engine, ticks, onError });
   starting.defer(ticking.stop);
-  const server = await startApiServer(functionsOn(api), options.port ?? 0);
-  starting.defer(() => server.close(REQUEST_PATIENCE_MS));
 
   const started = starting.move();
   const stop = async (): Promise<void> => {
-    // Sending ends while the last requests do.
-    await Promise.all([sending.stop(), started.disposeAsync()]);
+    await Promise.all([closeServer(), sending.stop()]);
+    await started.disposeAsync();
   };
-  return { url: `http://127.0.0.1:${server.port}`, echoUrl: echo.url, tick: ticking.tick, stop };
+  const { dynamoEndpoint } = storage.engines;
+  return { url: `http://127.0.0.1:${server.port}`, echoUrl: echo.url, dynamoEndpoint, tick: ticking.tick, stop };
 }
 
 function functionsOn(api: ComposedApi): ApiFunctions {

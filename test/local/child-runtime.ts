@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+
+export type ChildRuntime = {
+  readonly url: string;
+  readonly pid: number;
+  /** Sends a signal and waits for the end; the exit code, or `null` where the signal itself ended it. */
+  end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+};
+
+const ROOT = new URL('../../', import.meta.url);
+const MAIN = 'shared/local/main.ts';
+
+const running = new Set<ChildProcess>();
+
+const start = (args: readonly string[]): ChildProcess => {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+};
+
+/** Starts `npm start` in a process of its own, on a free port, and waits until it is ready. */
+export async function startChild(dataDir: string): Promise<ChildRuntime> {
+  const child = start(['--json', '--port', '0', '--data', dataDir]);
+  const errors = text(child.stderr as NodeJS.ReadableStream);
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  const first = await Promise.race([once(lines, 'line'), once(child, 'exit')]);
+  const { ready, url } = JSON.parse(typeof first[0] === 'string' ? first[0] : '{}') as { ready?: true; url: string };
+  if (!ready) throw new Error(`The runtime did not start: ${await errors}`);
+  return {
+    url,
+    pid: child.pid as number,
+    end: async (signal) => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(signal);
+        await once(child, 'exit');
+      }
+      return child.exitCode;
+    },
+  };
+}
+
+/** Runs `npm start` with arguments that it cannot start with. */
+export async function runChild(
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = start(args);
+  const [stdout, stderr] = await Promise.all([
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+    once(child, 'exit'),
+  ]);
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** Ends what a failed test left behind. */
+export async function endChildren(): Promise<void> {
+  await Promise.all(
+    [...running].map(async (child) => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+export type Answer = { readonly status: number; readonly body: unknown };
+
+const call = async (url: string, init?: RequestInit & { duplex?: 'half' }): Promise<Answer> => {
+  const response = await fetch(url, init);
+  return { status: response.status, body: await response.json() };
+};
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** The API of a runtime, as its users call it. */
+export const makeClient = (url: string) => ({
+  putTarget: (name: string, target: object) =>
+    call(`${url}/v1/targets/${name}`, { method: 'PUT', headers: JSON_TYPE, body: JSON.stringify(target) }),
+  putMessage: (key: string, message: object) =>
+    call(`${url}/v1/messages/${key}`, { method: 'PUT', headers: JSON_TYPE, body: JSON.stringify(message) }),
+  getMessage: (key: string) => call(`${url}/v1/messages/${key}`),
+  status: () => call(`${url}/v1/status`),
+  /** A string goes with its length, a stream without. */
+  postLines: (idempotencyKey: string, body: string | ReadableStream) =>
+    call(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': idempotencyKey },
+      body,
+      duplex: 'half',
+    }),
+});
+
+/** So many messages a line, due evenly from `fromMs` on. */
+export const linesOf = (count: number, message: (n: number) => object): string =>
+  Array.from({ length: count }, (_, n) => `${JSON.stringify(message(n))}\n`).join('');
