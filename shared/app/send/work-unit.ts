@@ -1,5 +1,5 @@
 import { makeHeap } from '../../core/heap.ts';
-import { closeOf } from '../../core/segment/bucket.ts';
+import { closeOf, startOf } from '../../core/segment/bucket.ts';
 import type { LeaseVerdict } from '../../core/segment/lease.ts';
 import { judgeLease } from '../../core/segment/lease.ts';
 import { EMPTY_LEDGER } from '../../core/segment/ledger.ts';
@@ -13,7 +13,7 @@ import { hintFor, sendHints } from '../hints.ts';
 import { persist } from '../persist.ts';
 import { appendRecord, readLog } from '../unit-journal.ts';
 import { carryOutAgain } from './carry-out.ts';
-import { checkpoint, logExpiry } from './checkpoint.ts';
+import { carryOutNext, checkpoint, logExpiry } from './checkpoint.ts';
 import { fire, isReady } from './fire.ts';
 import type { Bell } from './hold-cursor.ts';
 import { load, nextDueOf, REOPEN_AHEAD_MS, wantsLoad } from './load-entries.ts';
@@ -74,9 +74,10 @@ const makeRun = (
   inFlight: 0,
   outbox: makeOutbox(),
   sealed: [],
+  logged: [],
   confirmed: held.last.confirmed,
   checkpointAt: held.last.at,
-  busy: { loading: false, verifying: false, writing: false },
+  busy: { loading: false, verifying: false, writing: false, carrying: false },
   lost: false,
   failure: undefined,
 });
@@ -94,6 +95,8 @@ const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<
   if (clockIsOff(engine)) throw new Error('the clock of this machine is wrong, so it takes no lease');
   const { guardMs } = engine.timing;
   if (unit.lane === 'E' && now < closeOf(unit.segment.minute, engine.timing) + guardMs) return 'early';
+  // The store collects expired items in any order: without its log, an entry that is left would be sent again (F34).
+  if (now >= startOf(unit.segment.minute) + engine.retentionMs) return 'settled';
   const state = foldLog(await readLog(engine.store, unit));
   const verdict = judgeLease(state.last, { now, timing: engine.timing, isDead: engine.isDead });
   if (verdict.kind !== 'free') return RESULT_OF[verdict.kind];
@@ -145,6 +148,7 @@ const isIdle = (run: UnitRun): boolean =>
   !run.busy.verifying &&
   !run.busy.writing &&
   run.sealed.length === 0 &&
+  run.logged.length === 0 &&
   run.outbox.starting.length === 0;
 
 /** All listed and decided: whatever is in the outbox can be the last word. */
@@ -181,6 +185,7 @@ const startSteps = (run: UnitRun, now: EpochMs): void => {
   if (wantsLoad(run, now)) background(run, 'loading', () => persist(run.deps.engine, run.stopAt, () => load(run)));
   if (wantsVerify(run, now))
     background(run, 'verifying', () => persist(run.deps.engine, run.stopAt, () => verify(run)));
+  if (!run.busy.carrying && run.logged.length > 0) background(run, 'carrying', () => carryOutNext(run));
   if (wantsCheckpoint(run, now)) background(run, 'writing', () => checkpoint(run, { kind: 'hold' }));
 };
 
