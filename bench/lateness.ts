@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postLines, putTarget } from './client.ts';
 import { startReceiver } from './receiver.ts';
-import { type Bench, percentiles } from './result.ts';
+import { type Bench, type Context, percentiles } from './result.ts';
 import { withRuntime } from './runtime-child.ts';
 
 const OTHERS = 200_000;
@@ -29,13 +29,9 @@ function* measured(n: number, from: number): Generator<string> {
   }
 }
 
-/** Messages at a steady rate over many pending ones, from the due time to the arrival at a receiver. */
-export const lateness: Bench = {
-  name: 'lateness',
-  what: `${PER_SECOND} messages a second over ${OTHERS} pending, http to a local receiver`,
-  n: 6_000,
-  run: (n, progress) =>
-    withRuntime(async ({ url }) => {
+const run = (n: number, { progress, nodeFlags }: Context) =>
+  withRuntime(
+    async ({ url }) => {
       const receiver = await startReceiver();
       try {
         await putTarget(url, 'sink', { kind: 'http', url: receiver.url });
@@ -53,9 +49,30 @@ export const lateness: Bench = {
           lost: accepted - ids.size,
           duplicates: receiver.arrivals.length - ids.size,
           early: late.filter((ms) => ms < 0).length,
+          histogram: histogramOf(late),
         };
       } finally {
         await receiver.stop();
       }
-    }),
+    },
+    { nodeFlags },
+  );
+
+/** Messages by whole milliseconds of lateness. */
+const histogramOf = (values: readonly number[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(values, String)].map(([ms, group]) => [ms, group.length]));
+
+/** Messages at a steady rate over many pending ones, from the due time to the arrival at a receiver. */
+export const lateness: Bench = {
+  name: 'lateness',
+  what: `${PER_SECOND} messages a second over ${OTHERS} pending, http to a local receiver`,
+  n: [6_000],
+  run,
+  judge: ([result]) => {
+    const p99 = result?.latenessMs?.p99 ?? Number.POSITIVE_INFINITY;
+    const { early, lost, duplicates } = result ?? {};
+    const measured = `p99 ${p99} ms, ${early} early, ${lost} lost, ${duplicates} twice`;
+    const met = p99 <= 20 && early === 0 && lost === 0 && duplicates === 0;
+    return [{ must: 'p99 ≤ 20 ms, 0 early', aim: 'p99 ≤ 2.5 ms', measured, met }];
+  },
 };

@@ -16,17 +16,38 @@ export type Result = {
   readonly [figure: string]: unknown;
 };
 
+export type Figures = Omit<Result, 'bench' | 'n' | 'machine'>;
+
+export type Context = {
+  readonly progress: (line: string) => void;
+  /** For the process that runs the runtime, e.g. to profile it. */
+  readonly nodeFlags: readonly string[];
+};
+
+/** A promise about figures: what they have to be, what we aim at, what they are. */
+export type Verdict = {
+  readonly must: string;
+  readonly aim: string;
+  readonly measured: string;
+  readonly met: boolean;
+};
+
 export type Bench = {
   readonly name: string;
   /** What the bench does, for the list. */
   readonly what: string;
-  /** Messages, unless told otherwise. */
-  readonly n: number;
-  run(n: number, progress: (line: string) => void): Promise<Omit<Result, 'bench' | 'n' | 'machine'>>;
+  /** Messages, unless told otherwise; one run for each where there are more. */
+  readonly n: readonly [number, ...number[]];
+  run(n: number, context: Context): Promise<Figures>;
+  /** Judges the results of `n`, in their order. */
+  judge(results: readonly Result[]): readonly Verdict[];
 };
 
 export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, Node ${process.version}`;
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** Percentiles of whole milliseconds; zeros where there are none. */
 export const percentiles = (values: readonly number[]): { p50: number; p90: number; p99: number; max: number } => {

@@ -1,29 +1,51 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../shared/local/main.ts', import.meta.url));
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+const MAIN = pathOf('../shared/local/main.ts');
+const MEASURED = pathOf('./measured-runtime.ts');
+
+/** What the measured runtime tells beyond its API. */
+export type Insight = {
+  readonly dynamoEndpoint: string;
+  /** Write units that the store reported so far, by `<operation> <table>`. */
+  readonly writeUnits: Readonly<Record<string, number>>;
+};
 
 /** The local runtime in a process of its own, on a data directory that a bench may use again. */
 export type RuntimeChild = {
   readonly url: string;
-  readonly process: ChildProcess;
+  readonly pid: number;
+  /** Only of the measured runtime. */
+  insight(): Promise<Insight>;
   /** Ends it as Ctrl-C does. */
   stop(): Promise<void>;
   /** Ends it as a power cut does. */
   kill(): Promise<void>;
 };
 
+export type RuntimeOptions = {
+  readonly nodeFlags?: readonly string[];
+  /** Runs the same parts with figures of the store beside them, instead of what `npm start` runs. */
+  readonly measured?: boolean;
+};
+
 /** Starts `npm start` without npm. Throws where it ends before it is ready. */
-export const startRuntime = async (dataDir: string, nodeFlags: readonly string[] = []): Promise<RuntimeChild> => {
-  const args = [...nodeFlags, MAIN, '--port', '0', '--data', dataDir, '--json'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+export const startRuntime = async (
+  dataDir: string,
+  { nodeFlags = [], measured = false }: RuntimeOptions = {},
+): Promise<RuntimeChild> => {
+  const args = measured ? [MEASURED, dataDir] : [MAIN, '--port', '0', '--data', dataDir, '--json'];
+  const child = spawn(process.execPath, [...nodeFlags, ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const exit = once(child, 'exit');
-  const lines = createInterface({ input: child.stdout });
+  const lines = createInterface({ input: child.stdout as Readable });
   const first = await Promise.race([once(lines, 'line'), exit.then(() => undefined)]);
   if (first === undefined) throw new Error('The runtime ended before it was ready; its reason stands above.');
   const { url } = JSON.parse(String(first[0])) as { url: string };
@@ -31,7 +53,12 @@ export const startRuntime = async (dataDir: string, nodeFlags: readonly string[]
     child.kill(signal);
     await exit;
   };
-  return { url, process: child, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  const insight = async (): Promise<Insight> => {
+    const answer = once(child, 'message');
+    child.send('insight');
+    return (await answer)[0] as Insight;
+  };
+  return { url, pid: child.pid ?? 0, insight, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 };
 
 /** A data directory that is gone afterwards. */
@@ -45,12 +72,9 @@ export const withDataDir = async <T>(use: (dataDir: string) => Promise<T>): Prom
 };
 
 /** A runtime on a fresh directory, ended afterwards. */
-export const withRuntime = <T>(
-  use: (runtime: RuntimeChild) => Promise<T>,
-  nodeFlags: readonly string[] = [],
-): Promise<T> =>
+export const withRuntime = <T>(use: (runtime: RuntimeChild) => Promise<T>, options: RuntimeOptions = {}): Promise<T> =>
   withDataDir(async (dataDir) => {
-    const runtime = await startRuntime(dataDir, nodeFlags);
+    const runtime = await startRuntime(join(dataDir, 'data'), options);
     try {
       return await use(runtime);
     } finally {

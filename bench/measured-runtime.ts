@@ -1,0 +1,30 @@
+import { startLocal } from '../shared/local/start-local.ts';
+import type { Insight } from './runtime-child.ts';
+
+/*
+ * The local runtime with the consumed capacity of its store beside it: `node measured-runtime.ts DIR` prints where it
+ * is, as `npm start -- --json` does, and answers every message of its parent with its figures so far.
+ */
+
+const [dataDir] = process.argv.slice(2);
+const READS = new Set(['get', 'getMany', 'query']);
+const writeUnits: Record<string, number> = {};
+
+const runtime = await startLocal({
+  ...(dataDir === undefined ? {} : { dataDir }),
+  onCapacity: (operation, table, units) => {
+    if (READS.has(operation)) return;
+    const name = `${operation} ${table}`;
+    writeUnits[name] = (writeUnits[name] ?? 0) + units;
+  },
+});
+
+process.on('message', () => {
+  const insight: Insight = { dynamoEndpoint: runtime.dynamoEndpoint, writeUnits };
+  process.send?.(insight);
+});
+process.on('SIGTERM', async () => {
+  await runtime.stop();
+  process.exit();
+});
+process.stdout.write(`${JSON.stringify({ url: runtime.url })}\n`);
