@@ -7,6 +7,8 @@ import { accept, failed, message, put, tally, timesOf } from './calls.ts';
 const MINUTE = 60_000;
 const DUE = WORLD_START + 10 * MINUTE;
 
+const bodyOf = ({ payload }: Delivery): string => new TextDecoder().decode(payload);
+
 const failFirst = (delivery: Delivery): Outcome => (delivery.attempt === 1 ? failed('HTTP_500') : { kind: 'sent' });
 
 test('P1 P4 the retries of a keyed and of a bulk message of one bucket keep their own ids and payloads', async () => {
@@ -47,4 +49,19 @@ test.each([
   expect(world.failures).toEqual([]);
   expect([...timesOf(world).values()]).toEqual(ids.map(() => 2));
   expect(await tally(world, ids.slice(0, 9))).toEqual({ sent: 9 });
+});
+
+test('P7 a retry comes when its policy says, although too few items end to make a checkpoint', async () => {
+  const answer = (delivery: Delivery): Outcome =>
+    bodyOf(delivery) === '{"n":0}' ? failFirst(delivery) : { kind: 'sent' };
+  const world = makeWorld({ shards: 1, answer });
+  const ids = await accept(
+    world,
+    Array.from({ length: 12 }, (_, n) => message(DUE + n * 4_000, n)),
+  );
+  await world.runUntil(DUE + 2 * MINUTE);
+  const [first, second] = world.arrivals.filter(({ id }) => id === ids[0]).map(({ at }) => at - DUE);
+  expect(first).toBe(0);
+  expect(second).toBeGreaterThanOrEqual(4_000);
+  expect(second).toBeLessThanOrEqual(6_000);
 });

@@ -21,6 +21,9 @@ import type { SizedCarry, UnitRun } from './unit-run.ts';
 /** Items of one carry: larger blocks compress no better. */
 const CARRY_ITEMS = 1_000;
 
+/** Dead letters that are written side by side. */
+const BURY_AT_ONCE = 25;
+
 /** Finds the item of a unit's entry, from memory or from the store. */
 type ItemSource = (entry: string, index: number) => Promise<EntryItem | undefined>;
 
@@ -136,6 +139,12 @@ const toDeadLetter = async (engine: Engine, burial: Burial, ended: EndedItem): P
   return toDeadLetterItem(letter, Math.ceil(plusMs(deadAt, engine.retentionMs) / 1000));
 };
 
+const bury = async (engine: Engine, burial: Burial, ended: EndedItem): Promise<void> => {
+  const letter = await toDeadLetter(engine, burial, ended);
+  // On absence: the letter may be redriven by the time that a crash makes us write it again.
+  if (letter) await engine.store.put(letter, 'absent');
+};
+
 /**
  * Does what a record decided: stores carried items at their places and dead letters under their names. Doing it again
  * after a crash writes the same things over themselves.
@@ -147,10 +156,10 @@ export const carryOut = async (engine: Engine, unit: Unit, record: LogRecord, so
     if (entry) entries.push(entry);
   }
   await storeEntries(engine, entries, record.at);
-  for (const ended of record.ended ?? []) {
-    const letter = ended.k === 'dead' ? await toDeadLetter(engine, { unit, record, source }, ended) : undefined;
-    // On absence: the letter may be redriven by the time that a crash makes us write it again.
-    if (letter) await engine.store.put(letter, 'absent');
+  const dead = (record.ended ?? []).filter(({ k }) => k === 'dead');
+  for (let from = 0; from < dead.length; from += BURY_AT_ONCE) {
+    const some = dead.slice(from, from + BURY_AT_ONCE);
+    await Promise.all(some.map((ended) => bury(engine, { unit, record, source }, ended)));
   }
 };
 

@@ -9,7 +9,7 @@ import { persist } from '../persist.ts';
 import { appendRecord, readLog } from '../unit-journal.ts';
 import { carryOut, itemsOf, planCarries } from './carry-out.ts';
 import { loadAnnounced, release } from './load-entries.ts';
-import type { Job, OpenEntry, Outbox, UnitRun } from './unit-run.ts';
+import type { Job, OpenEntry, Outbox, SentSince, UnitRun } from './unit-run.ts';
 import { makeOutbox } from './unit-run.ts';
 
 /** What a record says of the lease. */
@@ -19,12 +19,12 @@ export type LeaseStep =
   | { readonly kind: 'settle' };
 
 /** Sent items in ascending order, as runs, with their latenesses alongside. */
-const sentOf = (entry: OpenEntry): SentItems => {
-  const order = entry.sent.map((_, position) => position).sort((a, b) => (entry.sent[a] ?? 0) - (entry.sent[b] ?? 0));
+const sentOf = ([entry, { items, latenesses }]: [OpenEntry, SentSince]): SentItems => {
+  const order = items.map((_, position) => position).sort((a, b) => (items[a] ?? 0) - (items[b] ?? 0));
   return {
     e: entry.sk,
-    i: toRuns(order.map((position) => entry.sent[position] ?? 0)),
-    l: order.map((position) => entry.lateness[position] ?? 0),
+    i: toRuns(order.map((position) => items[position] ?? 0)),
+    l: order.map((position) => latenesses[position] ?? 0),
   };
 };
 
@@ -36,12 +36,8 @@ const startedOf = (jobs: readonly Job[]): StartedItems[] =>
 
 /** The moving parts of a record; empty ones are left out. */
 const contentOf = (run: UnitRun, outbox: Outbox, seq: number) => {
-  const sent = [...outbox.touched].filter((entry) => entry.sent.length > 0).map(sentOf);
+  const sent = [...outbox.touched].filter(([, { items }]) => items.length > 0).map(sentOf);
   const carries = planCarries(run, outbox.carried, seq);
-  for (const entry of outbox.touched) {
-    entry.sent = [];
-    entry.lateness = [];
-  }
   return {
     ...(sent.length > 0 ? { sent } : {}),
     ...(outbox.ended.length > 0 ? { ended: outbox.ended } : {}),
@@ -132,13 +128,21 @@ const bookRunningFigures = (run: UnitRun, outbox: Outbox): void => {
   }
 };
 
+/** The decisions that go into the next record: the oldest ones that filled one, or those since then. */
+const takeOutbox = (run: UnitRun): Outbox => {
+  const full = run.sealed.shift();
+  if (full) return full;
+  const { outbox } = run;
+  run.outbox = makeOutbox();
+  return outbox;
+};
+
 /**
- * Logs the decisions since the last record, carries them out, and lets at-most-once attempts start.
+ * Logs the next decisions, queues them to be carried out, and lets at-most-once attempts start.
  * False where the lease turned out to be lost: then nothing of this outbox counts, and the new owner decides.
  */
 export const checkpoint = async (run: UnitRun, step: LeaseStep): Promise<boolean> => {
-  const outbox = run.outbox;
-  run.outbox = makeOutbox();
+  const outbox = takeOutbox(run);
   run.checkpointAt = run.deps.engine.clock.now();
   const record = recordOf(run, step, outbox);
   if ((await append(run, record)) === 'lost') {
@@ -146,9 +150,20 @@ export const checkpoint = async (run: UnitRun, step: LeaseStep): Promise<boolean
     return false;
   }
   bookRunningFigures(run, outbox);
-  await patiently(run, () => carryOut(run.deps.engine, run.unit, record, itemsOf(run)));
-  run.confirmed = run.last.seq;
-  release(run, outbox.touched);
+  run.logged.push({ record: run.last, entries: [...outbox.touched.keys()] });
   if (outbox.starting.length > 0) run.deps.gates.submit(outbox.starting);
   return true;
+};
+
+/**
+ * Carries out the oldest decisions that are logged only. Apart from the log, which goes on meanwhile: a lease that
+ * lapsed because letters or entries are slow to write would send again what was not logged yet (P3).
+ */
+export const carryOutNext = async (run: UnitRun): Promise<void> => {
+  const next = run.logged[0];
+  if (!next) return;
+  await patiently(run, () => carryOut(run.deps.engine, run.unit, next.record, itemsOf(run)));
+  run.logged.shift();
+  run.confirmed = (run.logged[0]?.record.seq ?? run.last.seq + 1) - 1;
+  release(run, next.entries);
 };

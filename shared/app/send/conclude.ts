@@ -5,6 +5,7 @@ import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../ports/channel.ts';
 import { judgeOutcome } from './judge-outcome.ts';
 import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
+import { makeOutbox } from './unit-run.ts';
 
 /** Reasons and answers that go into logs and dead letters are cut here. */
 const MAX_RESPONSE_CHARS = 1_000;
@@ -16,16 +17,34 @@ const FIELD_OF_END: Record<Exclude<EndKind, 'void'>, keyof Ledger> = {
   unknown: 'unknown',
 };
 
+/** A record of decisions of so many bytes fits an item of the store, with room for what does not compress. */
+const MAX_OUTBOX_BYTES = 200_000;
+
+/** What a decision takes in a record beside texts, compressed, roughly. */
+const SENT_BYTES = 4;
+const DECISION_BYTES = 40;
+
+type Decided = { readonly index: number; readonly bytes: number };
+
 /** Marks an item as decided; false where it was already, or where the unit is no longer ours. */
-const decide = (run: UnitRun, entry: OpenEntry, index: number): boolean => {
+const decide = (run: UnitRun, entry: OpenEntry, { index, bytes }: Decided): boolean => {
   if (run.lost || !setBit(entry.decided, index)) return false;
+  if (run.outbox.bytes + bytes > MAX_OUTBOX_BYTES) {
+    run.sealed.push(run.outbox);
+    run.outbox = makeOutbox();
+    run.bell.ring();
+  }
+  const { outbox } = run;
   run.listed.undecided -= 1;
-  run.outbox.decisions += 1;
-  run.outbox.touched.add(entry);
+  outbox.decisions += 1;
+  outbox.bytes += bytes;
+  if (!outbox.touched.has(entry)) outbox.touched.set(entry, { items: [], latenesses: [] });
   // Redriven items fill entries of their own; each stops being a dead letter when it is decided again.
-  if (entry.redriven > 0) run.outbox.steps.dead -= 1;
+  if (entry.redriven > 0) outbox.steps.dead -= 1;
   return true;
 };
+
+const textBytes = (text: string | undefined): number => (text === undefined ? 0 : Buffer.byteLength(text));
 
 const book = (run: UnitRun, steps: Partial<Ledger>): void => {
   for (const [field, n] of Object.entries(steps)) run.outbox.steps[field as keyof Ledger] += n;
@@ -44,7 +63,8 @@ export const endItem = (
   item: Omit<EndedItem, 'e'> & { readonly retried: boolean },
 ): void => {
   const { retried, ...ended } = item;
-  if (!decide(run, entry, item.i)) return;
+  const bytes = DECISION_BYTES + textBytes(item.reason) + textBytes(item.response);
+  if (!decide(run, entry, { index: item.i, bytes })) return;
   run.outbox.ended.push({ e: entry.sk, ...ended });
   if (item.k === 'void') {
     run.outbox.voids += 1;
@@ -73,20 +93,24 @@ export const carryItem = (
   carried: Omit<CarriedItem, 'e'> & { readonly delivery?: Delivery },
 ): void => {
   const { delivery, ...item } = carried;
-  if (!decide(run, entry, item.i)) return;
+  if (!decide(run, entry, { index: item.i, bytes: DECISION_BYTES + textBytes(item.reason) })) return;
   run.outbox.carried.push({ item: { e: entry.sk, ...item }, bytes: carriedBytes(entry, delivery) });
+  if (item.dueAt < run.outbox.firstCarried) {
+    run.outbox.firstCarried = item.dueAt;
+    run.bell.ring();
+  }
   if (item.reason !== undefined && item.attempt === 2) bookBoth(run, { retrying: 1 });
 };
 
 const sent = (job: Job): void => {
   const { run, entry, index, delivery } = job;
-  if (!decide(run, entry, index)) return;
+  if (!decide(run, entry, { index, bytes: SENT_BYTES })) return;
   const { ledgers, telemetry } = run.deps.engine;
   const latenessMs = job.startedAt - delivery.dueAt;
-  entry.sent.push(index);
-  entry.lateness.push(latenessMs);
-  const steps = run.outbox.steps;
-  steps.sent += 1;
+  const since = run.outbox.touched.get(entry);
+  since?.items.push(index);
+  since?.latenesses.push(latenessMs);
+  run.outbox.steps.sent += 1;
   if (delivery.attempt > 1) bookBoth(run, { retrying: -1 });
   else {
     ledgers.lateness(latenessMs);

@@ -51,8 +51,6 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
     nextDue: opened.dueAt(0),
     compared: 0,
     agreements: new Map(),
-    sent: [],
-    lateness: [],
   };
   for (const target of opened.targets) if (!run.targets.has(target)) run.targets.set(target, undefined);
   run.listed.fresh += info.fresh;

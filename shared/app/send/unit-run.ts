@@ -47,25 +47,29 @@ export type OpenEntry = {
   /** In an entry of references: items below it were compared with their records. */
   compared: number;
   agreements: Map<number, Agreement>;
-  /** Sent since the last record: item numbers, and how late each was. */
-  sent: number[];
-  lateness: number[];
 };
+
+/** Items of one entry that were sent: their numbers, and how late each was. */
+export type SentSince = { readonly items: number[]; readonly latenesses: number[] };
 
 /** A carried item and what it takes in an entry, bytes at most. */
 export type SizedCarry = { readonly item: CarriedItem; readonly bytes: number };
 
-/** Decisions since the last record. */
+/** Decisions that one record will take. */
 export type Outbox = {
   decisions: number;
+  /** What they take in the record, bytes at most. */
+  bytes: number;
   ended: EndedItem[];
   carried: SizedCarry[];
   /** Attempts of at-most-once messages, to be logged before they start. */
   starting: Job[];
   steps: Record<keyof Ledger, number>;
   voids: number;
-  /** Entries with new decisions. */
-  touched: Set<OpenEntry>;
+  /** Entries with new decisions, and what of them was sent. */
+  touched: Map<OpenEntry, SentSince>;
+  /** When the first of the carried items comes due. */
+  firstCarried: number;
   /** For the running figures of each target. */
   byTarget: Map<string, { sent: number; failed: number; dead: number }>;
 };
@@ -104,10 +108,14 @@ export type UnitRun = {
   verifiedThrough: number;
   tombstones: ReadonlySet<string>;
   inFlight: number;
+  /** Decisions since the last record; `sealed` ones are full and go before them, each into a record of its own. */
   outbox: Outbox;
+  sealed: Outbox[];
+  /** Records that were put and are not carried out yet, with the entries that they decide about. */
+  logged: { readonly record: LogRecord; readonly entries: readonly OpenEntry[] }[];
   confirmed: number;
   checkpointAt: EpochMs;
-  busy: { loading: boolean; verifying: boolean; writing: boolean };
+  busy: { loading: boolean; verifying: boolean; writing: boolean; carrying: boolean };
   /** Another owner took over: nothing more may be written or started. */
   lost: boolean;
   failure: unknown;
@@ -118,11 +126,13 @@ export type TargetGates = { submit(jobs: readonly Job[]): void };
 
 export const makeOutbox = (): Outbox => ({
   decisions: 0,
+  bytes: 0,
   ended: [],
   carried: [],
   starting: [],
   steps: { accepted: 0, sent: 0, dead: 0, cancelled: 0, expired: 0, unknown: 0, retrying: 0 },
   voids: 0,
-  touched: new Set(),
+  touched: new Map(),
+  firstCarried: Number.POSITIVE_INFINITY,
   byTarget: new Map(),
 });
