@@ -18,6 +18,8 @@ export type ApiLimits = {
   readonly pastGraceMs: number;
   /** Items of a bulk answer; where more come, the answer counts them and lists the first `bulkErrors` errors. */
   readonly bulkItems: number;
+  /** Bytes of these items inside a Lambda's answer, which is JSON around JSON and may have 6 MB. */
+  readonly bulkItemBytes: number;
   readonly bulkErrors: number;
   /** Elements of one page of a list. */
   readonly pageItems: number;
@@ -39,6 +41,7 @@ export const DEFAULT_LIMITS: ApiLimits = {
   horizonMs: 366 * DAY_MS,
   pastGraceMs: 5 * MINUTE_MS,
   bulkItems: 50_000,
+  bulkItemBytes: 5_900_000,
   bulkErrors: 1000,
   pageItems: 1000,
 };

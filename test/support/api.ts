@@ -155,3 +155,17 @@ export function makeApi(options: ApiOptions = {}) {
 }
 
 export type Api = ReturnType<typeof makeApi>;
+
+/** As `makeApi`, with the target `push`. */
+export async function makeReadyApi(options?: ApiOptions): Promise<Api> {
+  const api = makeApi(options);
+  await api.addTarget();
+  return api;
+}
+
+export const MORNING = {
+  target: 'push',
+  local: '2026-11-22T09:00',
+  timeZone: 'Asia/Tokyo',
+  payload: { text: 'Good morning' },
+};

@@ -42,7 +42,9 @@ const templates = Object.entries(openApiDocument.paths).map(([path, operations])
 
 /** The documented answer of an operation, or the one that requests without an operation get. */
 function documentedAnswer(method: string, path: string, status: number): Answer {
-  const operation = templates.find(({ form }) => form.test(path))?.operations[method.toLowerCase()];
+  const operations = templates.find(({ form }) => form.test(path))?.operations ?? {};
+  const name = method.toLowerCase();
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   const answer = operation?.responses[status];
   if (answer === undefined) {
     expect(operation, `${method} ${path} does not document ${status}`).toBeUndefined();

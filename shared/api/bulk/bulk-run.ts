@@ -6,7 +6,7 @@ import type { Reply } from '../http/reply.ts';
 import { idempotencyKeyOf, prefersMinimal, type RequestHeaders, traceparentOf } from '../http/request-headers.ts';
 import type { ApiLimits } from '../limits.ts';
 import type { DraftReading } from '../message/draft.ts';
-import { unknownTarget } from '../message/handlers.ts';
+import { unknownTarget } from '../message/require-message.ts';
 import { type MessageContext, resolveMessage } from '../message/resolve.ts';
 import { type BulkResults, makeBulkResults } from './results.ts';
 

@@ -9,8 +9,7 @@ import { idempotencyKeyOf } from '../http/request-headers.ts';
 import { faultIssue } from '../json/fault-issue.ts';
 import { makeJsonScanner, scanArray } from '../json/scanner.ts';
 import { type DraftReading, makeDraftReader } from '../message/draft.ts';
-import { unknownTarget } from '../message/handlers.ts';
-import { resolveMessage } from '../message/resolve.ts';
+import { requireMessage } from '../message/require-message.ts';
 import { type BulkDeps, type BulkRequest, runBulk } from './bulk-run.ts';
 import { streamBulk } from './stream-bulk.ts';
 
@@ -50,15 +49,9 @@ async function jsonBulk(text: string, request: HashedRequest, deps: BulkHandlerD
 
 /** A single object is refused as a whole, and before anything is stored. */
 async function singleBulk(reading: DraftReading, request: HashedRequest, deps: BulkHandlerDeps): Promise<Reply> {
-  if (!reading.ok) throw problemOf(reading.issues);
-  const { draft } = reading;
-  const context = { acceptedAt: deps.clock.now(), tzVersion: deps.tzVersion };
-  const resolved = resolveMessage(draft, context, '', deps.limits);
-  if (!resolved.ok) throw problemOf(resolved.issues);
-  if ((await deps.targetLookup.find(draft.target)) === undefined) throw problemOf([unknownTarget(draft.target)]);
-  const reply = await runBulk(deps, request, async (take) => {
+  await requireMessage(reading, { acceptedAt: deps.clock.now(), tzVersion: deps.tzVersion }, '', deps);
+  return runBulk(deps, request, async (take) => {
     await take(reading);
     return request.bodyHash;
   });
-  return reply;
 }

@@ -15,22 +15,27 @@ export type LineSplitter = {
 const LINE_FEED = 10;
 const TOO_LONG: LineFault = { fault: 'too-long' };
 const NO_UTF8: LineFault = { fault: 'no-utf8' };
-const EMPTY = Buffer.alloc(0);
 
 export function makeLineSplitter(maxLineBytes: number): LineSplitter {
-  /** The bytes of the line that is not complete; they may be at most one more than a line has. */
-  let held: Buffer = EMPTY;
+  /** The first `length` bytes are those of the line that is not complete. */
+  let held: Buffer = Buffer.alloc(0);
+  let length = 0;
 
   const hold = (bytes: Buffer): void => {
     // Of a line that is too long only so much is kept that it stays too long.
-    const part = bytes.subarray(0, maxLineBytes + 1 - held.length);
-    held = Buffer.concat([held, part]);
+    const part = bytes.subarray(0, maxLineBytes + 1 - length);
+    if (length + part.length > held.length) {
+      const grown = Buffer.alloc(Math.min(maxLineBytes + 1, 2 * (length + part.length)));
+      held.copy(grown, 0, 0, length);
+      held = grown;
+    }
+    length += part.copy(held, length);
   };
 
   function* linesOf(chunk: Uint8Array): Generator<Line, void> {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let start = 0;
-    if (held.length > 0) {
+    if (length > 0) {
       start = bytes.indexOf(LINE_FEED) + 1;
       hold(start === 0 ? bytes : bytes.subarray(0, start - 1));
       if (start === 0) return;
@@ -42,9 +47,10 @@ export function makeLineSplitter(maxLineBytes: number): LineSplitter {
   }
 
   function* rest(): Generator<Line, void> {
-    const line = held;
-    held = EMPTY;
-    if (line.length > 0) yield lineOf(line, 0, line.length, { maxLineBytes, isText: isUtf8(line) });
+    if (length === 0) return;
+    const line = held.subarray(0, length);
+    length = 0;
+    yield lineOf(line, 0, line.length, { maxLineBytes, isText: isUtf8(line) });
   }
 
   return { linesOf, rest };

@@ -17,15 +17,25 @@ export type BulkResults = {
   answer(receipts: IntakeReceipts): BulkAnswer;
 };
 
-type Kept = { items: Item[]; errors: ({ readonly index: number } & Item)[]; accepted: number; rejected: number };
+type Kept = {
+  items: Item[];
+  itemBytes: number;
+  errors: ({ readonly index: number } & Item)[];
+  accepted: number;
+  rejected: number;
+};
 
-/** Bounded memory: up to `bulkItems` results, or else the counts and the first errors; only counts where `minimal`. */
-export function makeBulkResults(minimal: boolean, { bulkItems, bulkErrors }: ApiLimits): BulkResults {
-  const kept: Kept = { items: [], errors: [], accepted: 0, rejected: 0 };
+/** An accepted item without its `ref`, its quotes escaped. */
+const ACCEPTED_BYTES = 96;
+
+/** Bounded memory: the items while they fit, or else the counts and the first errors; only counts where `minimal`. */
+export function makeBulkResults(minimal: boolean, limits: ApiLimits): BulkResults {
+  const kept: Kept = { items: [], itemBytes: 0, errors: [], accepted: 0, rejected: 0 };
   const count = (): number => kept.accepted + kept.rejected;
-  const keepsItems = (): boolean => !minimal && count() <= bulkItems;
+  const keepsItems = (): boolean => !minimal && count() <= limits.bulkItems && kept.itemBytes <= limits.bulkItemBytes;
 
-  const keep = (item: Item): void => {
+  const keep = (item: Item, bytes: number): void => {
+    kept.itemBytes += bytes;
     if (keepsItems()) kept.items.push(item);
     else kept.items = [];
   };
@@ -34,13 +44,13 @@ export function makeBulkResults(minimal: boolean, { bulkItems, bulkErrors }: Api
     keepsItems,
     accept: (ref) => {
       kept.accepted += 1;
-      keep(ref === undefined ? {} : { ref });
+      keep(ref === undefined ? {} : { ref }, ACCEPTED_BYTES + (ref?.length ?? 0));
     },
     reject: (ref, { code, pointer, detail }) => {
       const item = { ...(ref !== undefined && { ref }), error: { code, pointer, detail } };
-      if (kept.errors.length < bulkErrors) kept.errors.push({ index: count(), ...item });
+      if (kept.errors.length < limits.bulkErrors) kept.errors.push({ index: count(), ...item });
       kept.rejected += 1;
-      keep(item);
+      keep(item, Buffer.byteLength(JSON.stringify(JSON.stringify(item))));
     },
     answer: (receipts) => {
       const counts = { accepted: kept.accepted, rejected: kept.rejected };

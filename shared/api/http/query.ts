@@ -11,8 +11,13 @@ export function readQuery<Schema extends GenericSchema>(raw: string, schema: Sch
   const repeated = names.filter((name, index) => names.indexOf(name) !== index).map(isRepeated);
   const checked = checkWith(schema, Object.fromEntries(parameters));
   if (checked.ok && repeated.length === 0) return checked.value;
-  throw problemOf(issuesBehind('/query', [...(checked.ok ? [] : checked.issues), ...repeated]));
+  const issues = [...(checked.ok ? [] : checked.issues.map(asParameter)), ...repeated];
+  throw problemOf(issuesBehind('/query', issues));
 }
+
+/** A name that an object may not have is just one more that is not known here. */
+const asParameter = (issue: Issue): Issue =>
+  issue.code === 'FORBIDDEN_KEY' ? { ...issue, code: 'UNKNOWN_FIELD' } : issue;
 
 const isRepeated = (name: string): Issue => ({
   pointer: pointerStep(name),

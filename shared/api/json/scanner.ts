@@ -1,5 +1,5 @@
-import { skipSpace, skipString } from './text.ts';
-import { makeWalk, type ScanFault, type ScanLimits, skipValue, type Walk } from './value.ts';
+import { skipSpace } from './text.ts';
+import { makeWalk, type ScanFault, type ScanLimits, skipName, skipValue, type Walk } from './value.ts';
 
 /** One member of the outermost object; positions are indices into the scanned text. */
 export type Member = {
@@ -30,9 +30,7 @@ export type JsonScanner = {
   spans: number[];
 };
 
-const QUOTE = 34;
 const COMMA = 44;
-const COLON = 58;
 const BRACKET_OPEN = 91;
 const BRACKET_CLOSE = 93;
 const BRACE_OPEN = 123;
@@ -68,20 +66,20 @@ function nextMember(scanner: JsonScanner): Member {
 /** Records the member whose name starts at `at` and goes behind its value. */
 function readMember(scanner: JsonScanner, text: string, at: number, end: number): number {
   const { walk } = scanner;
-  if (scanner.count >= walk.limits.keys) walk.fault = 'too-many-keys';
-  if (scanner.count >= walk.limits.keys || at >= end || text.charCodeAt(at) !== QUOTE) return -1;
+  if (scanner.count >= walk.limits.keys) {
+    walk.fault = 'too-many-keys';
+    return -1;
+  }
   walk.escaped = false;
   walk.loneSurrogate = false;
   walk.names = 0;
-  const nameEnd = skipString(walk, text, at + 1, end);
-  const colon = nameEnd < 0 ? end : skipSpace(text, nameEnd, end);
-  if (colon >= end || text.charCodeAt(colon) !== COLON) return -1;
-  const valueStart = skipSpace(text, colon + 1, end);
+  const valueStart = skipName(walk, text, at, end);
+  const { nameEnd } = walk;
   const valueEnd = skipValue(walk, text, valueStart, end, 1);
   if (valueEnd < 0) return -1;
   const member = nextMember(scanner);
   member.nameStart = at + 1;
-  member.nameEnd = nameEnd - 1;
+  member.nameEnd = nameEnd;
   member.valueStart = valueStart;
   member.valueEnd = valueEnd;
   member.escaped = walk.escaped;

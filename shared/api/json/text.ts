@@ -26,8 +26,9 @@ const LOWER_U = 117;
 /** What may follow a backslash, but `u`. */
 const SHORT_ESCAPES = '"\\/bfnrt';
 
-// The readers of RFC 8259's tokens take a position and answer the one behind the token, or -1 where it is none. They
-// never look at or beyond `end`, because in a stream of lines the next message starts there.
+// The readers of RFC 8259's tokens take a position and answer the one behind the token, or -1 where it is none. In a
+// stream of lines the next message starts at `end`: a token that is cut there may lead beyond it, where no reader finds
+// anything.
 
 export function skipSpace(text: string, at: number, end: number): number {
   while (at < end) {
@@ -39,8 +40,7 @@ export function skipSpace(text: string, at: number, end: number): number {
 }
 
 /** Four hexadecimal digits as a number; -1 where they are none. */
-function hexAt(text: string, at: number, end: number): number {
-  if (at + 4 > end) return -1;
+function hexAt(text: string, at: number): number {
   const digits = text.slice(at, at + 4);
   return /^[\dA-Fa-f]{4}$/.test(digits) ? Number.parseInt(digits, 16) : -1;
 }
@@ -53,9 +53,9 @@ function skipEscape(flags: TextFlags, text: string, at: number, end: number): nu
   flags.escaped = true;
   if (at + 1 >= end) return -1;
   if (text.charCodeAt(at + 1) !== LOWER_U) return SHORT_ESCAPES.includes(text.charAt(at + 1)) ? at + 2 : -1;
-  const unit = hexAt(text, at + 2, end);
+  const unit = hexAt(text, at + 2);
   if (unit < 0) return -1;
-  if (isHigh(unit) && text.startsWith('\\u', at + 6) && isLow(hexAt(text, at + 8, end))) return at + 12;
+  if (isHigh(unit) && text.startsWith('\\u', at + 6) && isLow(hexAt(text, at + 8))) return at + 12;
   if (isHigh(unit) || isLow(unit)) flags.loneSurrogate = true;
   return at + 6;
 }
@@ -94,14 +94,14 @@ function skipNumber(text: string, at: number, end: number): number {
   return skipDigits(text, sign === PLUS || sign === MINUS ? at + 2 : at + 1, end);
 }
 
-const skipWord = (word: string, text: string, at: number, end: number): number =>
-  at + word.length <= end && text.startsWith(word, at) ? at + word.length : -1;
+const skipWord = (word: string, text: string, at: number): number =>
+  text.startsWith(word, at) ? at + word.length : -1;
 
 /** A number, `true`, `false` or `null`. */
 export function skipScalar(text: string, at: number, end: number): number {
   const code = text.charCodeAt(at);
-  if (code === LOWER_T) return skipWord('true', text, at, end);
-  if (code === LOWER_F) return skipWord('false', text, at, end);
-  if (code === LOWER_N) return skipWord('null', text, at, end);
+  if (code === LOWER_T) return skipWord('true', text, at);
+  if (code === LOWER_F) return skipWord('false', text, at);
+  if (code === LOWER_N) return skipWord('null', text, at);
   return skipNumber(text, at, end);
 }

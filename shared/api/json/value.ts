@@ -20,6 +20,8 @@ export type Walk = TextFlags & {
   readonly open: Int32Array;
   /** All names since the counter was last cleared. */
   names: number;
+  /** Behind the last name, at its closing quote. */
+  nameEnd: number;
 };
 
 const IN_ARRAY = -1;
@@ -37,6 +39,7 @@ export const makeWalk = (limits: ScanLimits): Walk => ({
   depth: 0,
   open: new Int32Array(limits.depth + 1),
   names: 0,
+  nameEnd: 0,
   escaped: false,
   loneSurrogate: false,
 });
@@ -49,8 +52,9 @@ const fail = (walk: Walk, fault: ScanFault): -1 => {
 /** From the opening quote of a name, over the colon, to where its value starts. */
 export function skipName(walk: Walk, text: string, at: number, end: number): number {
   if (at >= end || text.charCodeAt(at) !== QUOTE) return -1;
-  const close = skipString(walk, text, at + 1, end);
-  const colon = close < 0 ? end : skipSpace(text, close, end);
+  const behind = skipString(walk, text, at + 1, end);
+  walk.nameEnd = behind - 1;
+  const colon = behind < 0 ? end : skipSpace(text, behind, end);
   return colon < end && text.charCodeAt(colon) === COLON ? skipSpace(text, colon + 1, end) : -1;
 }
 

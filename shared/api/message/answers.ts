@@ -66,14 +66,14 @@ export const bulkAnswer = v.strictObject({
     v.pipe(
       v.array(v.union([acceptedItem, rejectedItem])),
       v.description(
-        'One for each message, in their order; left out with `Prefer: return=minimal` and beyond 50,000 messages.',
+        'One for each message, in their order; left out with `Prefer: return=minimal` and where there are more than 50,000 or than an answer can carry.',
       ),
     ),
   ),
   errors: v.exactOptional(
     v.pipe(
       v.array(v.strictObject({ index: countAnswer, ref, error: itemError })),
-      v.description('Instead of `items` beyond 50,000 messages: the first 1,000 of the rejected ones.'),
+      v.description('Instead of `items` where these are too many: the first 1,000 of the rejected ones.'),
     ),
   ),
 });

@@ -37,7 +37,7 @@ const takePayload: Take = (draft, text, member, { payloadBytes }) => {
 };
 
 const takeHeaders: Take = (draft, text, member) => {
-  if (member.escaped) return false;
+  if (member.loneSurrogate) return false;
   const headers: unknown = JSON.parse(text.slice(member.valueStart, member.valueEnd));
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
   const names = Object.keys(headers);

@@ -1,16 +1,15 @@
 import type { MessageDesk } from '../../app/message-desk.ts';
 import type { TargetLookup } from '../../app/target-registry.ts';
-import { type Issue, Problem } from '../../core/problem.ts';
+import { Problem } from '../../core/problem.ts';
 import { quoted } from '../../core/quoted.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Handlers } from '../http/call.ts';
-import { problemOf } from '../http/issue-problem.ts';
 import { bytesOfBody, textOf } from '../http/request-body.ts';
 import { traceparentOf } from '../http/request-headers.ts';
 import { judgeKey, judgeNewKey } from '../http/request-path.ts';
 import type { ApiLimits } from '../limits.ts';
 import { makeDraftReader } from './draft.ts';
-import { resolveMessage } from './resolve.ts';
+import { requireMessage } from './require-message.ts';
 import { acceptedView, explanationView, messageView } from './view.ts';
 
 export type MessageHandlerDeps = {
@@ -25,20 +24,15 @@ type Ids = 'putMessage' | 'getMessage' | 'deleteMessage' | 'explainMessage';
 
 /** The operations on single messages. */
 export function makeMessageHandlers(deps: MessageHandlerDeps): Handlers<Ids> {
-  const { messages, targetLookup, clock, limits, tzVersion } = deps;
+  const { messages, clock, limits, tzVersion } = deps;
   const readDraft = makeDraftReader('keyed', limits);
 
   return {
     putMessage: async ({ key, headers, carried }) => {
       judgeNewKey(key);
       const text = textOf(bytesOfBody(carried, limits.messageBytes));
-      const reading = readDraft(text, 0, text.length);
-      if (!reading.ok) throw problemOf(reading.issues);
       const context = { acceptedAt: clock.now(), tzVersion, traceparent: traceparentOf(headers) };
-      const resolved = resolveMessage(reading.draft, context, key, limits);
-      if (!resolved.ok) throw problemOf(resolved.issues);
-      const { message } = resolved;
-      if ((await targetLookup.find(message.target)) === undefined) throw problemOf([unknownTarget(message.target)]);
+      const message = await requireMessage(readDraft(text, 0, text.length), context, key, deps);
       return { status: 202, body: acceptedView(await messages.putKeyed(key, message)) };
     },
     getMessage: async ({ key }) => {
@@ -53,9 +47,3 @@ export function makeMessageHandlers(deps: MessageHandlerDeps): Handlers<Ids> {
     },
   };
 }
-
-export const unknownTarget = (target: string): Issue => ({
-  pointer: '/target',
-  code: 'UNKNOWN_TARGET',
-  detail: `There is no target ${target}; create it by PUT /v1/targets/${target}.`,
-});

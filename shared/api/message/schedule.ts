@@ -21,7 +21,7 @@ export type Acceptance = {
 /** When a message is due, before a spread moves it. */
 export type Schedule = { readonly at: EpochMs; readonly pointer: string; readonly zone: ZoneResolution | undefined };
 
-const at = (pointer: string, { code, detail }: Refusal): PointedRefusal => refusedAt(pointer, code, detail);
+const refusedFor = (pointer: string, { code, detail }: Refusal): PointedRefusal => refusedAt(pointer, code, detail);
 
 /** Reads the one of `at`, `local` with `timeZone`, and `delay` that a draft has to have (D16). */
 export function resolveSchedule(draft: MessageDraft, acceptance: Acceptance, limits: ApiLimits): Pointed<Schedule> {
@@ -29,20 +29,20 @@ export function resolveSchedule(draft: MessageDraft, acceptance: Acceptance, lim
   if (wrong !== undefined) return wrong;
   if (draft.at !== undefined) {
     const instant = parseInstant(draft.at);
-    return instant.ok ? accepted({ at: instant.value, pointer: '/at', zone: undefined }) : at('/at', instant);
+    return instant.ok ? accepted({ at: instant.value, pointer: '/at', zone: undefined }) : refusedFor('/at', instant);
   }
   if (draft.delay === undefined) return resolveLocal(draft, acceptance.tzVersion);
   const delay = parseDuration(draft.delay, limits.horizonMs);
-  if (!delay.ok) return at('/delay', delay);
+  if (!delay.ok) return refusedFor('/delay', delay);
   return accepted({ at: plusMs(acceptance.acceptedAt, delay.value), pointer: '/delay', zone: undefined });
 }
 
 function resolveLocal(draft: MessageDraft, tzVersion: string): Pointed<Schedule> {
   const { local = '', timeZone = '' } = draft;
   const zone = parseTimeZone(timeZone);
-  if (!zone.ok) return at('/timeZone', zone);
+  if (!zone.ok) return refusedFor('/timeZone', zone);
   const instant = resolveLocalTime(local, zone.value, draft);
-  if (!instant.ok) return at('/local', instant);
+  if (!instant.ok) return refusedFor('/local', instant);
   return accepted({ at: instant.value, pointer: '/local', zone: { timeZone: zone.value, local, tzVersion } });
 }
 
@@ -81,7 +81,7 @@ const NO_SPREAD = accepted<Spread>({ windowMs: 0, byMs: 0 });
 export function resolveSpread(spread: string | undefined, key: string, { horizonMs }: ApiLimits): Pointed<Spread> {
   if (spread === undefined) return NO_SPREAD;
   const window = parseDuration(spread, horizonMs);
-  if (!window.ok) return at('/spread', window);
+  if (!window.ok) return refusedFor('/spread', window);
   return accepted({ windowMs: window.value, byMs: spreadMs(key, window.value) });
 }
 
@@ -106,7 +106,7 @@ export function outOfReach(
 /** `notAfter` as an instant; it may not lie before the due time (D14). */
 export function resolveNotAfter(notAfter: string, dueAt: EpochMs): Pointed<EpochMs> {
   const instant = parseInstant(notAfter);
-  if (!instant.ok) return at('/notAfter', instant);
+  if (!instant.ok) return refusedFor('/notAfter', instant);
   if (instant.value >= dueAt) return instant;
   const detail = `The message is due at ${formatInstant(dueAt)}, after "notAfter"; it would never be sent.`;
   return refusedAt('/notAfter', 'NOT_AFTER_BEFORE_DUE', detail);

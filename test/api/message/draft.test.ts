@@ -23,7 +23,7 @@ const almost = (...values: readonly unknown[]) =>
   );
 
 const FIELDS = {
-  id: almost('u1', 'a b', '', 'x'.repeat(129), '__proto__'),
+  id: almost('u1', '\ud800', 'a b', '', 'x'.repeat(129), '__proto__'),
   target: almost('push', 'constructor', 'push/1', '\u00e9'),
   payload: almost({ text: 'Hi' }, '\ud83d\ude00', 'x\u0000', null, 'p'.repeat(70_000)),
   at: almost('2026-11-22T00:00:00Z', 'soon', '\u2028'),
@@ -36,7 +36,17 @@ const FIELDS = {
   notAfter: almost('2026-11-22T00:00:00Z'),
   onMissed: almost('send', 'skip', 'drop'),
   delivery: almost('at-most-once', 'exactly-once'),
-  headers: almost({ 'x-a': '1' }, {}, { 'x-a': 1 }, [], ['x'], 'x', { constructor: 'x' }, { 'x\u0001': 'y' }),
+  headers: almost(
+    { 'x-a': '1' },
+    { 'x-a': '\ud800' },
+    {},
+    { 'x-a': 1 },
+    [],
+    ['x'],
+    'x',
+    { constructor: 'x' },
+    { 'x\u0001': 'y' },
+  ),
   traceparent: almost(`00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`),
   tenant: almost('x'),
   payloae: almost('x'),
