@@ -23,7 +23,8 @@ export type IdempotencyClaim = {
   /** Says that the call is still running. */
   renew(): Promise<void>;
   finish(bodyHash: string): Promise<void>;
-  abandon(): Promise<void>;
+  /** Gives the key back: for any body where nothing was stored yet, else for a retry of this one. */
+  abandon(stored: boolean): Promise<void>;
 };
 
 const keyOf = (key: string): ItemKey => ({ table: 'control', pk: `idempotency#${key}`, sk: '-' });
@@ -88,6 +89,7 @@ export const claimIdempotencyKey = async (
 ): Promise<IdempotencyClaim> => {
   let { record, version } = await acquire(engine, key, bodyHash);
   const replayed = record.state === 'done';
+  const first = version === 1;
 
   const move = async (next: IdempotencyRecord): Promise<void> => {
     const stored = await engine.store.put(toItem(engine, key, next, version + 1), version);
@@ -112,8 +114,10 @@ export const claimIdempotencyKey = async (
       if (record.bodyHash !== undefined && record.bodyHash !== hash) throw reused();
       if (!replayed) await move({ ...record, state: 'done', bodyHash: hash });
     },
-    abandon: async () => {
-      if (!replayed) await move({ ...record, runningUntil: engine.clock.now() });
+    abandon: async (stored) => {
+      if (replayed) return;
+      if (stored || !first) await move({ ...record, runningUntil: engine.clock.now() });
+      else await engine.store.remove(keyOf(key), version);
     },
   };
 };

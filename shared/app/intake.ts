@@ -30,9 +30,11 @@ export const toEntryItem = (message: NewMessage, acceptedAt: EpochMs): EntryItem
 const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
   const underWay = new Set<Promise<void>>();
   let failure: unknown;
+  let written = false;
   let waiting: { entry: NewEntry; item: Item }[] = [];
 
   const start = (): void => {
+    written = true;
     const batch = waiting;
     waiting = [];
     const write = (async () => {
@@ -55,6 +57,7 @@ const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
   };
 
   return {
+    hasWritten: (): boolean => written,
     take(entry: NewEntry): void {
       waiting.push({ entry, item: toStoredEntry(engine, entry, claim.acceptedAt) });
       if (waiting.length >= WRITE_ENTRIES) start();
@@ -70,6 +73,13 @@ const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
       if (failure !== undefined) throw failure;
     },
   };
+};
+
+const bookAccepted = (engine: Engine, byMinute: ReadonlyMap<number, number>): void => {
+  for (const [minute, n] of byMinute) {
+    engine.ledgers.book(minute, { accepted: n });
+    engine.telemetry.count('accepted', n);
+  }
 };
 
 type Receipts = { ids: string[]; dueAt: EpochMs[]; accepted: number };
@@ -118,7 +128,7 @@ export const openIntake = async (
     for (const packed of packer.drain()) take(packed);
     if (!replayed) await writer.end();
     await claim.finish(bodyHash);
-    if (!replayed) for (const [minute, n] of accepted) engine.ledgers.book(minute, { accepted: n });
+    if (!replayed) bookAccepted(engine, accepted);
     return receipts;
   };
 
@@ -128,5 +138,6 @@ export const openIntake = async (
     receipts.dueAt = [];
   };
 
-  return { acceptedAt, replayed, add, forgetReceipts, finish, abandon: claim.abandon };
+  const abandon = (): Promise<void> => claim.abandon(writer.hasWritten());
+  return { acceptedAt, replayed, add, forgetReceipts, finish, abandon };
 };

@@ -116,6 +116,7 @@ export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
         const record = await commit(engine, { key, token, message, reference, over });
         if (!record) continue;
         engine.ledgers.book(minuteOf(message.dueAt), { accepted: 1 });
+        engine.telemetry.count('accepted', 1);
         if (situation.kind === 'replace') bookCancel(engine, situation.dueAt, situation.retrying);
         return receipt(record, { replaced: situation.kind === 'replace', duplicate: false });
       }

@@ -38,8 +38,8 @@ export function makeSqsClient(options: ClientOptions): SQSClient {
     ...commonConfig(options),
     // TLS guards the bytes; a hash of every body on both ends guards nothing more.
     md5: false,
-    // A queue URL of an emulator names a host that does not resolve.
-    ...(options.endpoint !== undefined && { useQueueUrlAsEndpoint: false }),
+    // A queue URL is a caller's text: it is not to decide which host gets signed requests.
+    useQueueUrlAsEndpoint: false,
   });
 }
 
