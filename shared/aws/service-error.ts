@@ -34,9 +34,8 @@ const codeOf = (error: ServiceException): StoreErrorCode => {
   if (NOT_APPLIED.has(error.code ?? '') || NOT_APPLIED.has(error.name)) return 'UNAVAILABLE';
   if (error.$metadata?.clockSkewCorrected) return 'UNAVAILABLE';
   const status = error.$metadata?.httpStatusCode;
-  // Without a status no answer came: a timeout, or a connection that broke with the request on its way.
-  if (status === undefined || status >= 500) return 'UNKNOWN';
-  return 'REJECTED';
+  // No answer came, or half of one: a timeout, or a connection that broke. Only a status of 4xx says that nothing was done.
+  return status !== undefined && status >= 400 && status < 500 ? 'REJECTED' : 'UNKNOWN';
 };
 
 /** Translates what the SDK throws where it happens; an error that is ours already stays. */

@@ -1,9 +1,8 @@
 import { BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
-import { epochMs } from '../../core/time/epoch.ts';
 import { checkKey } from '../../ports/item-limits.ts';
 import type { Item, ItemKey, TableName } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
-import { waitBefore, withBackoff } from '../backoff.ts';
+import { withBackoff } from '../backoff.ts';
 import { inTurns } from '../in-turns.ts';
 import { type Access, capacityRequest, reportCapacity } from './access.ts';
 import { keyAttributes, toItem } from './attributes.ts';
@@ -24,41 +23,32 @@ const toRequests = (access: Access, keys: readonly ItemKey[]): Requests => {
   return requests;
 };
 
-/** One call; what it left unread comes back in `left`. */
-const readOnce = (access: Access, requests: Requests): Promise<{ items: Item[]; left: Requests }> => {
-  const command = new BatchGetItemCommand({ RequestItems: requests, ...capacityRequest(access) });
-  const run = async () => {
-    const { Responses, UnprocessedKeys, ConsumedCapacity } = await access.client.send(command);
-    reportCapacity(access, 'getMany', ConsumedCapacity ?? []);
-    const items = Object.entries(access.tables).flatMap(([table, name]) =>
-      (Responses?.[name] ?? []).map((found) => toItem(table as TableName, found)),
-    );
-    return { items, left: UnprocessedKeys ?? {} };
-  };
-  return withBackoff(access.backoff, { name: 'BatchGetItem', run, again: (error) => error.retryable });
-};
-
 /**
- * Repeats a call until nothing is left. What an answer has no room for is left too, so the waits and the budget start
- * anew with every answer that brought something.
+ * One call, repeated with what it left unread until nothing is left. An answer also leaves what it has no room for, so
+ * only one that brings nothing counts as turned away.
  */
 const readAll = async (access: Access, keys: readonly ItemKey[]): Promise<Item[]> => {
-  const { clock, random, budgetMs } = access.backoff;
   const found: Item[] = [];
-  let giveUpAt = clock.now() + budgetMs;
   let requests = toRequests(access, keys);
-  for (let fruitless = 0; ; ) {
-    const { items, left } = await readOnce(access, requests);
-    found.push(...items);
-    if (Object.keys(left).length === 0) return found;
-    fruitless = items.length > 0 ? 0 : fruitless + 1;
-    if (items.length > 0) giveUpAt = clock.now() + budgetMs;
-    const next = epochMs(clock.now() + waitBefore(fruitless, random));
-    if (next > giveUpAt) throw new StoreError('THROTTLED', 'BatchGetItem left keys unread for too long.');
-    await clock.sleepUntil(next);
-    requests = left;
+  const run = async (): Promise<void> => {
+    const command = new BatchGetItemCommand({ RequestItems: requests, ...capacityRequest(access) });
+    const { Responses, UnprocessedKeys, ConsumedCapacity } = await access.client.send(command);
+    reportCapacity(access, 'getMany', ConsumedCapacity ?? []);
+    const before = found.length;
+    for (const [table, name] of Object.entries(access.tables)) {
+      for (const attributes of Responses?.[name] ?? []) found.push(toItem(table as TableName, attributes));
+    }
+    requests = UnprocessedKeys ?? {};
+    if (isEmpty(requests) || found.length > before) return;
+    throw new StoreError('THROTTLED', 'BatchGetItem left keys unread for too long.');
+  };
+  while (!isEmpty(requests)) {
+    await withBackoff(access.backoff, { name: 'BatchGetItem', run, again: (error) => error.retryable });
   }
+  return found;
 };
+
+const isEmpty = (requests: Requests): boolean => Object.keys(requests).length === 0;
 
 const distinct = (keys: readonly ItemKey[]): ItemKey[] => [
   ...new Map(keys.map((key) => [JSON.stringify([key.table, key.pk, key.sk]), key])).values(),

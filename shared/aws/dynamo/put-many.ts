@@ -1,9 +1,8 @@
 import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { epochMs } from '../../core/time/epoch.ts';
 import { checkItem, itemBytes } from '../../ports/item-limits.ts';
 import type { Item } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
-import { waitBefore, withBackoff } from '../backoff.ts';
+import { withBackoff } from '../backoff.ts';
 import { inTurns } from '../in-turns.ts';
 import { type Access, capacityRequest, reportCapacity } from './access.ts';
 import { toAttributes } from './attributes.ts';
@@ -45,29 +44,21 @@ const toRequests = (access: Access, items: readonly Item[]): Requests => {
   return requests;
 };
 
-/** One call; what it left unwritten comes back. */
-const writeOnce = (access: Access, requests: Requests): Promise<Requests> => {
-  const command = new BatchWriteItemCommand({ RequestItems: requests, ...capacityRequest(access) });
-  const run = async (): Promise<Requests> => {
+/** One call, repeated with what it left unwritten until nothing is left. */
+const writeAll = (access: Access, items: readonly Item[]): Promise<void> => {
+  let requests = toRequests(access, items);
+  const run = async (): Promise<void> => {
+    const command = new BatchWriteItemCommand({ RequestItems: requests, ...capacityRequest(access) });
     const { UnprocessedItems, ConsumedCapacity } = await access.client.send(command);
     reportCapacity(access, 'putMany', ConsumedCapacity ?? []);
-    return UnprocessedItems ?? {};
+    requests = UnprocessedItems ?? {};
+    if (isEmpty(requests)) return;
+    throw new StoreError('THROTTLED', 'BatchWriteItem left items unwritten for too long.');
   };
   return withBackoff(access.backoff, { name: 'BatchWriteItem', run, again: (error) => error.retryable });
 };
 
-const writeAll = async (access: Access, items: readonly Item[]): Promise<void> => {
-  const { clock, random, budgetMs } = access.backoff;
-  const giveUpAt = clock.now() + budgetMs;
-  let requests = toRequests(access, items);
-  for (let n = 1; Object.keys(requests).length > 0; n += 1) {
-    if (n > 1) await clock.sleepUntil(epochMs(clock.now() + waitBefore(n - 1, random)));
-    requests = await writeOnce(access, requests);
-    if (Object.keys(requests).length > 0 && clock.now() >= giveUpAt) {
-      throw new StoreError('THROTTLED', 'BatchWriteItem left items unwritten for too long.');
-    }
-  }
-};
+const isEmpty = (requests: Requests): boolean => Object.keys(requests).length === 0;
 
 /** Writes any number of items, 25 a call, and returns when every one is stored (F29). */
 export const putMany = async (access: Access, items: readonly Item[]): Promise<void> => {

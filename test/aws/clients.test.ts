@@ -1,0 +1,69 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeDynamoClient } from '../../shared/aws/clients.ts';
+import { makeDynamoStore } from '../../shared/aws/dynamo/dynamo-store.ts';
+import { epochMs } from '../../shared/core/time/epoch.ts';
+import { makeFastClock } from '../support/fast-clock.ts';
+import { type Answer, fault, startWire, type Wire } from '../support/wire.ts';
+
+const NOW = epochMs(Date.UTC(2026, 10, 21, 9, 0, 0, 250));
+const clock = { now: () => NOW, sleepUntil: () => Promise.resolve() };
+const get = new GetItemCommand({ TableName: 'table', Key: { pk: { S: 'p' }, sk: { S: 's' } } });
+
+let wire: Wire;
+afterEach(() => wire?.close());
+
+const clientFor = async (answer: (nth: number) => Answer, onSkew: (ms: number) => void = () => {}) => {
+  wire = await startWire('http://127.0.0.1:9');
+  wire.meddle(async ({ nth }) => answer(nth));
+  return makeDynamoClient({ region: 'us-east-1', endpoint: wire.endpoint, skew: { clock, onSkew } });
+};
+
+describe('F36: the skew of the clock', () => {
+  it.each([
+    ['Sat, 21 Nov 2026 09:00:00 GMT', -250],
+    ['Sat, 21 Nov 2026 08:59:00 GMT', 59_750],
+    ['Sat, 21 Nov 2026 10:00:00 GMT', -3_600_250],
+  ])('by an answer of %s is %d ms', async (date, skew) => {
+    const seen: number[] = [];
+    const client = await clientFor(
+      () => ({ status: 200, body: {}, date }),
+      (ms) => seen.push(ms),
+    );
+    await client.send(get);
+    expect(seen).toEqual([skew]);
+    client.destroy();
+  });
+
+  it.each(['', 'yesterday', '2026-11-21'])('is not told by an answer of %j', async (date) => {
+    const seen: number[] = [];
+    const client = await clientFor(
+      () => ({ status: 200, body: {}, date }),
+      (ms) => seen.push(ms),
+    );
+    await client.send(get);
+    expect(seen).toEqual([]);
+    client.destroy();
+  });
+
+  it('that makes a signature invalid is corrected, and the call made again', async () => {
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    const expired = {
+      ...(fault(400, 'InvalidSignatureException', 'Signature not yet current') as object),
+      date,
+    } as Answer;
+    const client = await clientFor((nth) => (nth === 1 ? expired : { status: 200, body: {}, date }));
+    const tables = { segments: 'a', keys: 'b', control: 'c' };
+    const store = makeDynamoStore({ client, tables, clock: makeFastClock(), random: Math.random });
+    expect(await store.get({ table: 'keys', pk: 'p', sk: 's' })).toBeUndefined();
+    expect(wire.operations).toEqual(['GetItem', 'GetItem']);
+    client.destroy();
+  });
+});
+
+it('a client makes one attempt: the adapters repeat, because they know what may be repeated', async () => {
+  const client = await clientFor(() => fault(500, 'InternalServerError'));
+  await expect(client.send(get)).rejects.toThrow();
+  expect(wire.operations).toEqual(['GetItem']);
+  client.destroy();
+});
