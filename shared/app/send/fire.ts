@@ -8,6 +8,7 @@ import { itemOfRecord } from '../keyed-record.ts';
 import { carryItem, endItem } from './conclude.ts';
 import { advance } from './load-entries.ts';
 import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
+import { knowsTargets } from './verify.ts';
 
 /** So many items are handed on before the loop looks at anything else. */
 const MAX_BURST = 2_000;
@@ -75,9 +76,11 @@ const prepare = (run: UnitRun, entry: OpenEntry, index: number, now: EpochMs): J
   return { run, entry, index, target, delivery, paced: paced ?? false, atMostOnce, notAfter, startedAt: now };
 };
 
-/** True where what was decided about the entry's next item is known. */
+/** True where its target, and what was decided about the entry's next item, are known. */
 export const isReady = (run: UnitRun, entry: OpenEntry): boolean =>
-  entry.opened !== undefined && (entry.keyed ? entry.next < entry.compared : entry.nextDue <= run.verifiedThrough);
+  entry.opened !== undefined &&
+  (entry.keyed ? entry.next < entry.compared : entry.nextDue <= run.verifiedThrough) &&
+  knowsTargets(run, entry);
 
 const takeDue = (run: UnitRun, entry: OpenEntry, at: { now: EpochMs; jobs: Job[] }): void => {
   while (entry.next < entry.n && entry.nextDue <= at.now && isReady(run, entry) && at.jobs.length < MAX_BURST) {

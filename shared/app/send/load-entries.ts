@@ -1,6 +1,6 @@
 import { hasBit, makeBits } from '../../core/bits.ts';
 import { entryIdPrefix } from '../../core/segment/message-id.ts';
-import { laneRange, partitionKey } from '../../core/segment/segment-key.ts';
+import { laneRange, parseEntrySortKey, partitionKey } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts';
 import { unpackEntry } from '../packed-entry.ts';
 import type { OpenEntry, UnitRun } from './unit-run.ts';
 
-/** Unpacked bytes that a unit may hold; a page or an entry may go over it once. */
+/** Unpacked bytes that a unit may hold; what comes due within seconds goes over it. */
 const BUDGET_BYTES = 8 * 1024 * 1024;
 
 /** A dropped entry is read again so long before its next item. */
@@ -16,6 +16,8 @@ export const REOPEN_AHEAD_MS = 3_000;
 
 /** What an open item takes beside its stored bytes, roughly. */
 const ITEM_BYTES = 200;
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** Sets a damaged item aside where an operator finds it; the others go on (F51). */
 const quarantine = async (engine: Engine, item: Item): Promise<void> => {
@@ -49,10 +51,11 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
     bytes: (item.body?.length ?? 0) + info.n * ITEM_BYTES,
     next: 0,
     nextDue: opened.dueAt(0),
+    targetsKnown: false,
     compared: 0,
     agreements: new Map(),
   };
-  for (const target of opened.targets) if (!run.targets.has(target)) run.targets.set(target, undefined);
+  for (const target of opened.targets) run.targetNames.add(target);
   run.listed.fresh += info.fresh;
   run.listed.redriven += info.redriven;
   run.listed.undecided += info.n - decided.count;
@@ -61,7 +64,7 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
   if (entry.next < entry.n) {
     run.order.push(entry);
     run.bytes += entry.bytes;
-  }
+  } else entry.opened = undefined;
 };
 
 /** Lets go of the bodies that are needed last, until the budget holds. */
@@ -75,6 +78,7 @@ const evict = (run: UnitRun, now: EpochMs): void => {
     if (run.bytes <= BUDGET_BYTES) return;
     entry.opened = undefined;
     run.bytes -= entry.bytes;
+    run.droppedDue = Math.min(run.droppedDue, entry.nextDue);
   }
 };
 
@@ -90,6 +94,7 @@ const listPage = async (run: UnitRun): Promise<void> => {
   const after = listing.after === undefined ? {} : { after: listing.after };
   const page = await deps.engine.store.query({ table: 'segments', pk, ...laneRange('E'), ...after });
   for (const item of page.items) await admit(run, item);
+  listing.reached = parseEntrySortKey(page.items.at(-1)?.sk ?? '')?.firstDue ?? listing.reached;
   listing.after = page.next;
   listing.done = page.next === undefined;
 };
@@ -103,24 +108,30 @@ const reopen = async (run: UnitRun, entry: OpenEntry): Promise<void> => {
   run.bytes += entry.bytes;
 };
 
-const droppedAndDue = (run: UnitRun, now: EpochMs): OpenEntry[] =>
-  run.order.items().filter((entry) => !entry.opened && entry.nextDue <= now + REOPEN_AHEAD_MS);
+/** When entries that are not in memory may come due, be it that they were dropped or never listed. */
+export const absentDue = ({ droppedDue, listing }: UnitRun): number =>
+  listing.done ? droppedDue : Math.min(droppedDue, listing.reached);
 
 /** True where there is something to read now: the next page, or an entry that was dropped and comes due. */
 export const wantsLoad = (run: UnitRun, now: EpochMs): boolean => {
   if (run.busy.loading) return false;
-  const top = run.order.peek();
-  if (top && !top.opened && top.nextDue <= now + REOPEN_AHEAD_MS) return true;
-  if (run.listing.done) return false;
-  return run.bytes < BUDGET_BYTES || !top;
+  if (absentDue(run) <= now + REOPEN_AHEAD_MS) return true;
+  return !run.listing.done && (run.bytes < BUDGET_BYTES || !run.order.peek());
+};
+
+/** Reads again what was dropped and comes due. */
+const reopenDropped = async (run: UnitRun, now: EpochMs): Promise<void> => {
+  const dropped = run.order.items().filter((entry) => !entry.opened);
+  const due = dropped.filter((entry) => entry.nextDue <= now + REOPEN_AHEAD_MS);
+  await Promise.all(due.map((entry) => reopen(run, entry)));
+  run.droppedDue = dropped.reduce((first, { opened, nextDue }) => (opened ? first : Math.min(first, nextDue)), NEVER);
 };
 
 /** Reads one page, or again what was dropped. */
 export const load = async (run: UnitRun): Promise<void> => {
   const now = run.deps.engine.clock.now();
-  const dropped = droppedAndDue(run, now);
-  for (const entry of dropped) await reopen(run, entry);
-  if (dropped.length === 0 && !run.listing.done) await listPage(run);
+  if (run.droppedDue <= now + REOPEN_AHEAD_MS) await reopenDropped(run, now);
+  else if (!run.listing.done) await listPage(run);
   evict(run, run.deps.engine.clock.now());
 };
 

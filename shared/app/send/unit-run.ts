@@ -44,6 +44,8 @@ export type OpenEntry = {
   bytes: number;
   next: number;
   nextDue: EpochMs;
+  /** All its targets were looked up. */
+  targetsKnown: boolean;
   /** In an entry of references: items below it were compared with their records. */
   compared: number;
   agreements: Map<number, Agreement>;
@@ -101,10 +103,15 @@ export type UnitRun = {
   readonly startedBefore: ReadonlyMap<string, Bits>;
   readonly entries: Map<string, OpenEntry>;
   readonly order: Heap<OpenEntry>;
+  /** All targets that listed entries name, and those that were looked up. */
+  readonly targetNames: Set<string>;
   readonly targets: Map<string, Target | undefined>;
-  listing: { after: string | undefined; done: boolean };
+  /** `reached` is when the last entry that was listed comes due first: entries behind it come no earlier. */
+  listing: { after: string | undefined; done: boolean; reached: number };
   listed: { fresh: number; redriven: number; undecided: number };
   bytes: number;
+  /** When the first of the entries that were dropped comes due. */
+  droppedDue: number;
   verifiedThrough: number;
   tombstones: ReadonlySet<string>;
   inFlight: number;

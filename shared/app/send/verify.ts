@@ -1,5 +1,5 @@
 import { hasBit } from '../../core/bits.ts';
-import type { EntryItem, OpenedEntry } from '../../core/segment/entry.ts';
+import type { EntryItem } from '../../core/segment/entry.ts';
 import { isFresh } from '../../core/segment/entry.ts';
 import { partitionKey, TOMBSTONES } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
@@ -12,7 +12,7 @@ import type { Agreement, OpenEntry, UnitRun } from './unit-run.ts';
 /*
  * The read at the fire (P9). What was cancelled or moved in time was decided by due − 2 s; this reads no earlier than
  * due − 1 s, so it sees that. One read covers all inline items due within the second after it; references are
- * compared with their records, a hundred at a time, within the same second.
+ * compared with their records, hundreds at a time, within the same second.
  */
 
 /** References that are compared in one go. */
@@ -28,17 +28,22 @@ const readTombstones = async (run: UnitRun): Promise<Set<string>> => {
 };
 
 const refreshTargets = async (run: UnitRun): Promise<void> => {
-  for (const name of run.targets.keys()) run.targets.set(name, await run.deps.targets.find(name));
+  const names = [...run.targetNames];
+  const found = await Promise.all(names.map((name) => run.deps.targets.find(name)));
+  for (const [n, name] of names.entries()) run.targets.set(name, found[n]);
 };
 
-/** The references of an entry that come due by `until`, from the first that was not compared. */
-const referencesDue = (entry: OpenEntry, opened: OpenedEntry, until: EpochMs): number[] => {
-  const indexes: number[] = [];
-  let index = Math.max(entry.compared, entry.next);
-  for (; index < entry.n && opened.dueAt(index) <= until && indexes.length < COMPARE_AT_ONCE; index += 1) {
-    if (!hasBit(entry.decided, index)) indexes.push(index);
+type DueReference = { readonly entry: OpenEntry; readonly index: number; readonly item: EntryItem };
+
+/** The references of an entry that come due by `until` and were not compared. */
+const referencesOf = (entry: OpenEntry, until: EpochMs): DueReference[] => {
+  const { opened, n } = entry;
+  if (!opened) return [];
+  const due: DueReference[] = [];
+  for (let index = Math.max(entry.compared, entry.next); index < n && opened.dueAt(index) <= until; index += 1) {
+    if (!hasBit(entry.decided, index)) due.push({ entry, index, item: opened.item(index) });
   }
-  return indexes;
+  return due;
 };
 
 /**
@@ -62,30 +67,43 @@ const judgeReference = (
   return clock.now() < until ? { kind: 'early', until } : { kind: 'void' };
 };
 
-const compare = async (run: UnitRun, entry: OpenEntry, until: EpochMs): Promise<boolean> => {
-  const { opened } = entry;
-  if (!opened) return false;
-  const indexes = referencesDue(entry, opened, until);
-  const items = indexes.map((index) => opened.item(index));
-  const stored = await run.deps.engine.store.getMany(items.map(({ key }) => keyedItemKey(key ?? '')));
+/** Reads the records of some references, each once, and notes what they say. */
+const compare = async (run: UnitRun, some: readonly DueReference[]): Promise<void> => {
+  const keys = new Map(some.map(({ item }) => keyedItemKey(item.key ?? '')).map((key) => [key.pk, key]));
+  const stored = await run.deps.engine.store.getMany([...keys.values()]);
   const byPk = new Map(stored.map((item) => [item.pk, parseKeyedItem(item)]));
-  indexes.forEach((index, n) => {
-    const reference = items[n];
-    if (!reference) return;
-    const record = byPk.get(keyedItemKey(reference.key ?? '').pk);
-    entry.agreements.set(index, judgeReference(run, entry, reference, record));
-  });
-  const last = indexes.at(-1);
-  if (last !== undefined) entry.compared = last + 1;
-  return indexes.length === COMPARE_AT_ONCE;
+  for (const { entry, index, item } of some) {
+    const record = byPk.get(keyedItemKey(item.key ?? '').pk);
+    entry.agreements.set(index, judgeReference(run, entry, item, record));
+    entry.compared = index + 1;
+  }
+};
+
+/** Compares all references that come due by `until`, those of one instant together, whatever entries they are in. */
+const compareAll = async (run: UnitRun, until: EpochMs): Promise<void> => {
+  const due = uncompared(run, until)
+    .flatMap((entry) => referencesOf(entry, until))
+    .sort((a, b) => a.item.dueAt - b.item.dueAt);
+  for (let from = 0; from < due.length; from += COMPARE_AT_ONCE) {
+    await compare(run, due.slice(from, from + COMPARE_AT_ONCE));
+    run.bell.ring();
+  }
 };
 
 const uncompared = (run: UnitRun, until: EpochMs): OpenEntry[] =>
   run.order.items().filter((entry) => {
     if (!entry.keyed || !entry.opened) return false;
-    const index = Math.max(entry.compared, entry.next);
+    let index = Math.max(entry.compared, entry.next);
+    while (index < entry.n && hasBit(entry.decided, index)) index += 1;
+    entry.compared = index;
     return index < entry.n && entry.opened.dueAt(index) <= until;
   });
+
+/** True where every target that the entry names was looked up: one that was not is not one that is not there. */
+export const knowsTargets = (run: UnitRun, entry: OpenEntry): boolean => {
+  entry.targetsKnown ||= entry.opened?.targets.every((name) => run.targets.has(name)) ?? false;
+  return entry.targetsKnown;
+};
 
 /** True where items come due soon that no read covers yet. */
 export const wantsVerify = (run: UnitRun, now: EpochMs): boolean => {
@@ -93,7 +111,7 @@ export const wantsVerify = (run: UnitRun, now: EpochMs): boolean => {
   const top = run.order.peek();
   const soon = plusMs(now, run.deps.engine.timing.verifyLeadMs);
   if (!top || top.nextDue > soon) return false;
-  return run.verifiedThrough < soon || uncompared(run, soon).length > 0;
+  return run.verifiedThrough < soon || (top.opened && !knowsTargets(run, top)) || uncompared(run, soon).length > 0;
 };
 
 /** Reads what was decided about everything that comes due within the next second. */
@@ -101,7 +119,7 @@ export const verify = async (run: UnitRun): Promise<void> => {
   const { clock, timing } = run.deps.engine;
   const until = plusMs(clock.now(), timing.readAheadMs);
   const [tombstones] = await Promise.all([readTombstones(run), refreshTargets(run)]);
-  for (const entry of uncompared(run, until)) while (await compare(run, entry, until)) run.bell.ring();
   run.tombstones = tombstones;
   run.verifiedThrough = until;
+  await compareAll(run, until);
 };

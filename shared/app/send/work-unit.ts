@@ -16,7 +16,7 @@ import { carryOutAgain } from './carry-out.ts';
 import { carryOutNext, checkpoint, logExpiry } from './checkpoint.ts';
 import { fire, isReady } from './fire.ts';
 import type { Bell } from './hold-cursor.ts';
-import { load, nextDueOf, REOPEN_AHEAD_MS, wantsLoad } from './load-entries.ts';
+import { absentDue, load, nextDueOf, REOPEN_AHEAD_MS, wantsLoad } from './load-entries.ts';
 import type { OpenEntry, SendDeps, UnitRun } from './unit-run.ts';
 import { makeOutbox } from './unit-run.ts';
 import { verify, wantsVerify } from './verify.ts';
@@ -31,6 +31,8 @@ export type WorkLimits = {
   /** Gets the unit's bell while it is worked on, to be rung when `stopped` changes. */
   readonly bells: Set<Bell>;
 };
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 const leaseRecord = (deps: SendDeps, state: UnitState, epoch: number): LogRecord => {
   const { engine } = deps;
@@ -65,10 +67,12 @@ const makeRun = (
   startedBefore: held.state.started,
   entries: new Map(),
   order: makeHeap<OpenEntry>((entry) => entry.nextDue),
+  targetNames: new Set(),
   targets: new Map(),
-  listing: { after: undefined, done: false },
+  listing: { after: undefined, done: false, reached: Number.NEGATIVE_INFINITY },
   listed: { fresh: 0, redriven: 0, undecided: 0 },
   bytes: 0,
+  droppedDue: NEVER,
   verifiedThrough: Number.NEGATIVE_INFINITY,
   tombstones: new Set(),
   inFlight: 0,
@@ -134,8 +138,7 @@ const checkpointDue = (run: UnitRun): number => {
   const { outbox, checkpointAt, last } = run;
   const { timing } = run.deps.engine;
   if (outbox.starting.length > 0 || run.sealed.length > 0) return Number.NEGATIVE_INFINITY;
-  const enough =
-    outbox.decisions >= timing.checkpointItems ? checkpointAt + timing.checkpointMs : Number.POSITIVE_INFINITY;
+  const enough = outbox.decisions >= timing.checkpointItems ? checkpointAt + timing.checkpointMs : NEVER;
   const carried = Math.max(outbox.firstCarried - CARRY_AHEAD_MS, checkpointAt + CARRY_EVERY_MS);
   return Math.min(last.until - timing.leaseMs / 2, enough, carried);
 };
@@ -164,21 +167,24 @@ const resumeAtOf = (run: UnitRun, now: EpochMs): EpochMs | undefined => {
   return next - now > run.deps.engine.timing.holdMaxMs ? next : undefined;
 };
 
-/** When to look at the first item again; `undefined` while a step that will ring is under way for it. */
-const wakeForItems = (run: UnitRun): number | undefined => {
+/** When to look at the first item again; never while a step that will ring is under way for it. */
+const wakeForItems = (run: UnitRun): number => {
   const next = run.order.peek();
-  if (!next) return undefined;
-  if (!next.opened) return run.busy.loading ? undefined : next.nextDue - REOPEN_AHEAD_MS;
+  if (!next?.opened) return NEVER;
   if (isReady(run, next)) return next.nextDue;
-  return run.busy.verifying ? undefined : next.nextDue - run.deps.engine.timing.verifyLeadMs;
+  return run.busy.verifying ? NEVER : next.nextDue - run.deps.engine.timing.verifyLeadMs;
 };
+
+/** When entries have to be read although room is short. */
+const wakeForEntries = (run: UnitRun): number => (run.busy.loading ? NEVER : absentDue(run) - REOPEN_AHEAD_MS);
 
 const nextWake = (run: UnitRun, now: EpochMs): EpochMs => {
   const { timing } = run.deps.engine;
   const times: number[] = [run.stopAt > now ? run.stopAt : plusMs(now, timing.leaseMs)];
   if (!run.busy.writing) times.push(checkpointDue(run));
-  const items = run.stopped() || now >= run.stopAt ? undefined : wakeForItems(run);
-  return epochMs(Math.max(now + 1, Math.ceil(Math.min(...times, items ?? Number.POSITIVE_INFINITY))));
+  const fires = !run.stopped() && now < run.stopAt && now < run.last.until;
+  if (fires) times.push(wakeForItems(run), wakeForEntries(run));
+  return epochMs(Math.max(now + 1, Math.ceil(Math.min(...times))));
 };
 
 const startSteps = (run: UnitRun, now: EpochMs): void => {
