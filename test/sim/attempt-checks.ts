@@ -1,0 +1,46 @@
+import type { Target } from '../../shared/core/delivery/target.ts';
+import type { Delivery } from '../../shared/ports/channel.ts';
+import type { Actor } from './actor.ts';
+import type { Model } from './model.ts';
+import { tagOf } from './receiver.ts';
+
+/** Clocks further apart than this excuse a cancel that was not seen: it was decided up to 1 s after it was read. */
+const EXCUSED_SKEW_MS = 1_000;
+
+/** A replaced message may still fire where the answer came later than this before it was due (P9). */
+const REPLACE_FENCE_MS = 2_000;
+
+/** Looks at every attempt as its worker lets it go. */
+export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
+  const idOfTag = new Map<string, string>();
+
+  const checkRevoked = (worker: Actor, id: string): void => {
+    const revoked = model.revoked.get(id);
+    if (!revoked || Math.abs(worker.offset() - revoked.api.offset()) >= EXCUSED_SKEW_MS) return;
+    const inTime = revoked.dueAt - (revoked.at + revoked.api.offset()) >= REPLACE_FENCE_MS;
+    if (revoked.how === 'replaced' && !inTime) return;
+    model.violate('P9', `${worker.name} starts an attempt of a message that was ${revoked.how} ${trueNow() - revoked.at} ms ago`, id);
+  };
+
+  return (worker: Actor, target: Target, delivery: Delivery): void => {
+    const { messageId: id, payload, dueAt } = delivery;
+    const now = worker.clock.now();
+    const tag = tagOf(payload);
+    const sent = model.submitted.get(tag);
+    if (!sent) {
+      model.violate('P1', `an attempt of ${tag}, which nobody sent`, id);
+      return;
+    }
+    if (now < dueAt) model.violate('P6', `${worker.name} starts ${id} ${dueAt - now} ms before it is due`, id);
+    if (sent.notAfter !== undefined && now > sent.notAfter) model.violate('P8', `an attempt ${now - sent.notAfter} ms after notAfter`, id);
+    if (sent.target !== target.name) model.violate('P4', `${tag} for ${sent.target} goes to ${target.name}`, id);
+    if (new TextDecoder().decode(payload) !== sent.payload) model.violate('P4', `the payload of ${tag} changed on its way`, id);
+    const accepted = model.accepted.get(id);
+    if (accepted && accepted.dueAt !== dueAt) model.violate('P4', `${id} was due at ${accepted.dueAt} and is sent as due at ${dueAt}`, id);
+    const known = idOfTag.get(tag) ?? id;
+    idOfTag.set(tag, known);
+    // A PUT that is repeated after its message was sent makes another message: only bulk ids follow from the call.
+    if (known !== id && sent.key === undefined) model.violate('P4', `${tag} is sent under ${known} and under ${id}`, id);
+    checkRevoked(worker, id);
+  };
+};

@@ -1,0 +1,53 @@
+import type { MemoryQueue } from '../../shared/memory/memory-queue.ts';
+import type { Hint, PointerQueue } from '../../shared/ports/pointer-queue.ts';
+import type { Actor } from './actor.ts';
+import type { Dice } from './dice.ts';
+import type { Timeline } from './timeline.ts';
+import type { Weather } from './weather.ts';
+
+export type QueueWorld = {
+  readonly queue: MemoryQueue;
+  readonly timeline: Timeline;
+  readonly weather: Weather;
+  readonly dice: Dice;
+  readonly beforeCall: (actor: Actor, call: string) => void;
+  /** Somebody may receive something from `at` on. */
+  readonly wake: (at: number) => void;
+};
+
+const LONG_DELAY_MS = 10 * 60_000;
+
+/** Puts a hint where it shows when it should, or as the faults have it. */
+const enqueue = ({ queue, timeline, weather, wake }: QueueWorld, hint: Hint): void => {
+  const show = async (delayed: Hint): Promise<void> => {
+    await queue.send([delayed]);
+    wake(timeline.now() + delayed.delaySeconds * 1000);
+  };
+  if (weather.strikes('F10', 0.1)) {
+    if (weather.dice('F10').chance(0.4)) return;
+    timeline.at(timeline.now() + weather.dice('F10').int(0, LONG_DELAY_MS), () => void show(hint));
+    return;
+  }
+  void show(hint);
+  if (weather.strikes('F09', 0.15)) void show({ ...hint, delaySeconds: weather.dice('F09').int(0, 900) });
+};
+
+/** The queue as one actor sees it: it refuses, doubles, delays, loses and lies. */
+export const makeFaultyQueue = (actor: Actor, world: QueueWorld): PointerQueue => ({
+  send: (hints) => {
+    world.beforeCall(actor, 'queue.send');
+    return actor.ask({ there: world.dice.int(1, 10), back: () => 0 }, async () => {
+      if (world.weather.isDown('queue')) return hints;
+      const unsent: Hint[] = [];
+      for (const hint of hints) {
+        if (world.weather.strikes('F06', 0.15)) {
+          unsent.push(hint);
+          continue;
+        }
+        enqueue(world, hint);
+        if (world.weather.strikes('F07', 0.1)) unsent.push(hint);
+      }
+      return unsent;
+    });
+  },
+});

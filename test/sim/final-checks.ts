@@ -1,0 +1,183 @@
+import { isFresh } from '../../shared/core/segment/entry.ts';
+import type { Ledger } from '../../shared/core/segment/ledger.ts';
+import { EMPTY_LEDGER } from '../../shared/core/segment/ledger.ts';
+import { entryIdPrefix, messageIdAt } from '../../shared/core/segment/message-id.ts';
+import { parsePartitionKey } from '../../shared/core/segment/segment-key.ts';
+import { unpackEntry } from '../../shared/app/packed-entry.ts';
+import type { Accepted, Arrival, Model } from './model.ts';
+import type { Truth } from './truth.ts';
+import type { Decided } from './unit-watch.ts';
+import type { Weather } from './weather.ts';
+
+/** A message as the logs tell it from its first place to its last. */
+export type Fate = {
+  readonly id: string;
+  readonly tag: string;
+  readonly state: string;
+  /** Attempts that stand in the logs. */
+  readonly attempts: number;
+};
+
+export type DuplicateCause = 'crash' | 'freeze' | 'outage' | 'answer-lost';
+
+export type Verdict = {
+  readonly fates: ReadonlyMap<string, Fate>;
+  readonly lost: number;
+  readonly duplicates: Record<DuplicateCause, number>;
+};
+
+type Place = { readonly pk: string; readonly sk: string; readonly index: number };
+
+/** A worker that could not log what it sent within a lease and a bit has an excuse. */
+const EXCUSE_MS = 90_000;
+
+const placesOf = (truth: Truth, model: Model) => {
+  const fresh: { id: string; tag: string; place: Place }[] = [];
+  for (const { pk, sk, item, n, damaged } of truth.entries.values()) {
+    const segment = parsePartitionKey(pk);
+    const opened = unpackEntry(item)?.opened;
+    if (!segment || !opened) continue;
+    const prefix = entryIdPrefix({ segment, sk });
+    for (let index = 0; index < n; index += 1) {
+      const content = opened.item(index);
+      const id = content.id ?? messageIdAt(prefix, index);
+      if (damaged) model.damaged.add(id);
+      const text = new TextDecoder().decode((content.payload as Uint8Array | undefined)?.subarray(0, 60));
+      const tag = /"t":"([^"]*)"/.exec(text)?.[1] ?? `ref ${content.key}`;
+      if (isFresh(content)) fresh.push({ id, tag, place: { pk, sk, index } });
+    }
+  }
+  return fresh;
+};
+
+/** A redrive that died behind its plan leaves a dead letter, which the next redrive finishes. */
+const redriven = (truth: Truth, place: Place | undefined): Place | undefined =>
+  place && truth.entries.has(`${place.pk}|${place.sk}`) ? place : undefined;
+
+const follow = (truth: Truth, id: string, first: Place) => {
+  let place: Place | undefined = first;
+  let attempts = 0;
+  let state = 'lost';
+  while (place) {
+    const { pk, sk, index }: Place = place;
+    const unit = truth.units.get(sk.startsWith('E#') ? pk : `${pk}|${sk}`);
+    const decided: Decided | undefined = unit?.decided.get(`${sk}|${index}`);
+    if (!truth.entries.has(`${pk}|${sk}`)) state = 'lost';
+    else state = decided?.kind ?? 'pending';
+    if (decided?.attempted) attempts += 1;
+    if (decided?.kind === 'carried') place = decided;
+    else place = decided?.kind === 'dead' ? redriven(truth, truth.redrives.get(`${id}|${decided.at}`)) : undefined;
+  }
+  return { state, attempts };
+};
+
+/** What every message came to, by the logs alone. */
+const fatesOf = (truth: Truth, model: Model): Map<string, Fate> => {
+  return new Map(placesOf(truth, model).map(({ id, tag, place }) => [id, { id, tag, ...follow(truth, id, place) }]));
+};
+
+/**
+ * Whether a reference was replaced or never committed is told by clocks where its key holds another message. Where they
+ * differ, a replaced one may count as never committed: it is revoked either way.
+ */
+const isVoidBySkew = (model: Model, weather: Weather, { id, tag }: Accepted): boolean => {
+  const key = model.submitted.get(tag)?.key;
+  if (!weather.has('F36') || key === undefined) return false;
+  return [...model.accepted.values()].some((other) => other.id !== id && model.submitted.get(other.tag)?.key === key);
+};
+
+const checkLost = (model: Model, weather: Weather, fates: ReadonlyMap<string, Fate>): number => {
+  let lost = 0;
+  for (const accepted of model.accepted.values()) {
+    const { id, tag } = accepted;
+    if (model.damaged.has(id)) continue;
+    const state = fates.get(id)?.state ?? 'never stored';
+    if (state === 'void' && isVoidBySkew(model, weather, accepted)) continue;
+    const ended = state !== 'pending' && state !== 'lost' && state !== 'void' && state !== 'never stored';
+    if (ended) continue;
+    lost += 1;
+    model.violate('P1', `${id} ${tag} was accepted and is ${state} at the end`, id);
+  }
+  return lost;
+};
+
+/** `sent` only after the receiver acknowledged, and nothing else than `sent` after an acknowledgement. */
+const checkStates = (model: Model, fates: ReadonlyMap<string, Fate>, byId: ReadonlyMap<string, Arrival[]>): void => {
+  for (const { id, state } of fates.values()) {
+    const arrivals = byId.get(id) ?? [];
+    const acknowledged = arrivals.some(({ acted, answerLost }) => acted && !answerLost);
+    if (state === 'sent' && !acknowledged) model.violate('P2', `${id} is sent and no receiver said so`, id);
+    if (state === 'cancelled' && acknowledged && model.revoked.get(id)?.how === 'cancelled') {
+      model.violate('P9', `${id} was sent and its cancel was acknowledged`, id);
+    }
+  }
+  for (const { id } of model.revoked.values()) {
+    const state = fates.get(id)?.state;
+    if ((state === 'pending' || state === 'lost') && !model.damaged.has(id)) model.violate('P1', `${id} was revoked and is ${state}`, id);
+  }
+};
+
+const causeOf = (weather: Weather, { worker, startedAt }: Arrival): DuplicateCause | undefined => {
+  const died = worker.diedAt();
+  if (died !== undefined && died >= startedAt && died - startedAt <= EXCUSE_MS) return 'crash';
+  if (worker.frozen.some(({ from, to }) => to >= startedAt && from <= startedAt + EXCUSE_MS)) return 'freeze';
+  if (weather.wasDown('store', startedAt, startedAt + EXCUSE_MS)) return 'outage';
+  return undefined;
+};
+
+/** Attempts that no log has need a cause each, in the worker that made them (P3). */
+const countDuplicates = (model: Model, weather: Weather, found: { fates: ReadonlyMap<string, Fate>; byId: ReadonlyMap<string, Arrival[]> }) => {
+  const duplicates: Record<DuplicateCause, number> = { crash: 0, freeze: 0, outage: 0, 'answer-lost': 0 };
+  for (const [id, arrivals] of found.byId) {
+    const acted = arrivals.filter((arrival) => arrival.acted);
+    duplicates['answer-lost'] += Math.min(acted.length - 1, acted.filter(({ answerLost }) => answerLost).length) || 0;
+    const submitted = model.submitted.get(arrivals[0]?.tag ?? '');
+    if (submitted?.atMostOnce && acted.length > 1) model.violate('P5', `${id} had ${acted.length} effects`, id);
+    let extra = arrivals.length - (found.fates.get(id)?.attempts ?? 0);
+    for (const arrival of arrivals) {
+      const cause = extra > 0 ? causeOf(weather, arrival) : undefined;
+      if (!cause) continue;
+      duplicates[cause] += 1;
+      extra -= 1;
+    }
+    if (extra > 0 && !model.damaged.has(id)) model.violate('P3', `${id} had ${extra} more attempts than its logs have, for no reason`, id);
+  }
+  duplicates['answer-lost'] = Math.max(0, duplicates['answer-lost']);
+  return duplicates;
+};
+
+const FIELD_OF_STATE: Readonly<Record<string, keyof Ledger>> = {
+  sent: 'sent',
+  dead: 'dead',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  unknown: 'unknown',
+};
+
+/** The settled totals against a count of every message. */
+const checkLedger = (model: Model, truth: Truth, fates: ReadonlyMap<string, Fate>): void => {
+  const totals = truth.cursor()?.totals;
+  if (!totals || model.damaged.size > 0) return;
+  const counted: Record<keyof Ledger, number> = { ...EMPTY_LEDGER };
+  for (const { state } of fates.values()) {
+    const field = FIELD_OF_STATE[state];
+    if (!field) continue;
+    counted.accepted += 1;
+    counted[field] += 1;
+  }
+  const differs = Object.entries(counted).filter(([field, n]) => totals[field as keyof Ledger] !== n);
+  if (differs.length === 0) return;
+  const told = differs.map(([field, n]) => `${field} ${totals[field as keyof Ledger]} instead of ${n}`).join(', ');
+  model.violate('P1', `the settled ledger does not add up: ${told}`);
+};
+
+/** Everything that can only be judged when all is settled. */
+export const judgeEnd = (model: Model, truth: Truth, weather: Weather): Verdict => {
+  const fates = fatesOf(truth, model);
+  const byId = Map.groupBy(model.arrivals, ({ id }) => id);
+  const lost = checkLost(model, weather, fates);
+  checkStates(model, fates, byId);
+  const duplicates = countDuplicates(model, weather, { fates, byId });
+  checkLedger(model, truth, fates);
+  return { fates, lost, duplicates };
+};

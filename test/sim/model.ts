@@ -1,0 +1,71 @@
+import type { Actor } from './actor.ts';
+
+/** A message as a user sent it; the tag is in its payload, so an arrival says which one it is. */
+export type Submitted = {
+  readonly tag: string;
+  readonly payload: string;
+  readonly target: string;
+  readonly key?: string;
+  readonly notAfter?: number;
+  readonly atMostOnce: boolean;
+};
+
+/** What an API call promised: this message, under this id, at this instant. */
+export type Accepted = { readonly id: string; readonly tag: string; readonly dueAt: number; readonly at: number };
+
+/** An acknowledged end of a message before its time. */
+export type Revoked = {
+  readonly id: string;
+  readonly at: number;
+  /** When the old one was due next, by the clock that decided. */
+  readonly dueAt: number;
+  readonly how: 'cancelled' | 'replaced';
+  readonly api: Actor;
+};
+
+/** One attempt as its receiver saw it. */
+export type Arrival = {
+  readonly id: string;
+  readonly tag: string;
+  readonly target: string;
+  readonly attempt: number;
+  readonly worker: Actor;
+  /** When the worker let it go, true time. */
+  readonly startedAt: number;
+  readonly at: number;
+  /** The receiver did what the message asked for. */
+  readonly acted: boolean;
+  /** The worker may take it for one that was not acted upon. */
+  readonly answerLost: boolean;
+};
+
+export type Violation = { readonly promise: string; readonly what: string; readonly id?: string; readonly at: number };
+
+/** What users sent and were told, what receivers saw, and what was wrong with it. */
+export type Model = {
+  readonly submitted: Map<string, Submitted>;
+  readonly accepted: Map<string, Accepted>;
+  readonly revoked: Map<string, Revoked>;
+  readonly arrivals: Arrival[];
+  /** Ids in entries that were damaged on purpose. */
+  readonly damaged: Set<string>;
+  readonly violations: Violation[];
+  violate(promise: string, what: string, id?: string): void;
+};
+
+const MAX_VIOLATIONS = 20;
+
+export const makeModel = (now: () => number): Model => {
+  const violations: Violation[] = [];
+  return {
+    submitted: new Map(),
+    accepted: new Map(),
+    revoked: new Map(),
+    arrivals: [],
+    damaged: new Set(),
+    violations,
+    violate: (promise, what, id) => {
+      if (violations.length < MAX_VIOLATIONS) violations.push({ promise, what, at: now(), ...(id === undefined ? {} : { id }) });
+    },
+  };
+};

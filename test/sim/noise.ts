@@ -1,0 +1,36 @@
+import { encodePointer } from '../../shared/core/segment/pointer.ts';
+import type { MemoryQueue } from '../../shared/memory/memory-queue.ts';
+import type { Scene } from './scene.ts';
+import type { Timeline } from './timeline.ts';
+import type { Weather } from './weather.ts';
+
+const MINUTE_MS = 60_000;
+
+const UNREADABLE = ['{', 'null', '{"v":9,"unit":"send#1#0"}', '{"v":1,"unit":"send#x"}', '{"v":1,"unit":"send#1#0","entry":"E#1"}'] as const;
+
+export type NoiseWorld = {
+  readonly scene: Scene;
+  readonly timeline: Timeline;
+  readonly weather: Weather;
+  readonly queue: MemoryQueue;
+  readonly wakeQueue: (at: number) => void;
+};
+
+/** Puts hints into the queue that nobody of ours would send. */
+export const makeNoise = ({ scene, timeline, weather, queue, wakeQueue }: NoiseWorld): void => {
+  const send = (body: string): void => {
+    void queue.send([{ body, delaySeconds: 0 }]);
+    wakeQueue(timeline.now());
+  };
+  const noise = (): void => {
+    if (timeline.now() >= scene.calmFrom) return;
+    if (weather.strikes('F16', 0.4)) send(weather.dice('F16').pick(UNREADABLE));
+    if (weather.strikes('F17', 0.4)) {
+      const minute = Math.floor(timeline.now() / MINUTE_MS) + weather.dice('F17').int(-5, 3);
+      const segment = { timeline: 'send', minute, shard: weather.dice('F17').int(0, 9) };
+      send(encodePointer({ segment, lane: 'E' }));
+    }
+    timeline.at(timeline.now() + MINUTE_MS, noise);
+  };
+  timeline.at(scene.start + 500, noise);
+};

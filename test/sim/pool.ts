@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads';
+import type { FaultId } from './fault-table.ts';
+import type { Plant } from './plants.ts';
+import type { Reply } from './sim-worker.ts';
+import type { SeedReport } from './world.ts';
+
+/** Longer than any world lives; one that takes it goes round in circles without letting time pass. */
+const HANG_MS = 120_000;
+
+const SEEDS_AT_ONCE = 8;
+
+const hung = (seed: number): SeedReport => ({
+  seed,
+  on: [],
+  messages: 0,
+  events: 0,
+  struck: {},
+  violations: [{ promise: 'P1', what: `seed ${seed} did not end within ${HANG_MS / 1000} s`, at: 0 }],
+  verdict: { lost: 0, duplicates: { crash: 0, freeze: 0, outage: 0, 'answer-lost': 0 } },
+});
+
+const startWorker = (plant?: Plant): Worker =>
+  new Worker(new URL('./sim-worker.ts', import.meta.url), { workerData: plant ? { plant } : {} });
+
+/** One worker that runs seeds until `next` has no more; a hang counts as a failure of the seed that was under way. */
+const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, plant?: Plant): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let worker = startWorker(plant);
+    let left: number[] = [];
+    let watchdog: NodeJS.Timeout | undefined;
+
+    const end = (): void => {
+      clearTimeout(watchdog);
+      void worker.terminate().then(() => resolve());
+    };
+    const ask = (): void => {
+      clearTimeout(watchdog);
+      if (left.length === 0) {
+        left = next();
+        if (left.length === 0) return end();
+        worker.postMessage({ seeds: left });
+      }
+      watchdog = setTimeout(onHang, HANG_MS);
+    };
+    const onHang = (): void => {
+      const [seed, ...rest] = left;
+      if (!onReport(hung(seed ?? 0))) return end();
+      void worker.terminate();
+      worker = listen(startWorker(plant));
+      left = rest;
+      if (left.length > 0) worker.postMessage({ seeds: left });
+      ask();
+    };
+    const listen = (started: Worker): Worker => {
+      started.on('message', ({ report }: Reply) => {
+        left = left.slice(1);
+        if (onReport(report)) ask();
+        else end();
+      });
+      return started.on('error', reject);
+    };
+    listen(worker);
+    ask();
+  });
+
+export type RunOptions = {
+  readonly seeds: Iterable<number>;
+  readonly threads: number;
+  readonly plant?: Plant;
+  /** Takes each report as it comes; false ends the run. */
+  readonly onReport: (report: SeedReport) => boolean;
+};
+
+/** Runs seeds on several threads, in any order. */
+export const runSeeds = async ({ seeds, threads, plant, onReport }: RunOptions): Promise<void> => {
+  const source = seeds[Symbol.iterator]();
+  let stopped = false;
+  const next = (): number[] => (stopped ? [] : [...source.take(SEEDS_AT_ONCE)]);
+  const take = (report: SeedReport): boolean => {
+    if (!stopped && !onReport(report)) stopped = true;
+    return !stopped;
+  };
+  await Promise.all(Array.from({ length: threads }, () => runOn(next, take, plant)));
+};
+
+/** Runs one seed, with fewer faults or with its story. */
+export const runOne = (seed: number, options: { only?: readonly FaultId[]; story?: boolean; plant?: Plant }): Promise<Reply> =>
+  new Promise((resolve, reject) => {
+    const worker = startWorker(options.plant);
+    const end = (reply: Reply): void => {
+      clearTimeout(watchdog);
+      void worker.terminate().then(() => resolve(reply));
+    };
+    const watchdog = setTimeout(() => end({ report: hung(seed) }), HANG_MS);
+    worker.on('message', end).on('error', reject);
+    const { only, story } = options;
+    worker.postMessage({ seeds: [seed], ...(only ? { only } : {}), ...(story ? { story } : {}) });
+  });

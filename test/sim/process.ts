@@ -1,0 +1,98 @@
+import type { Engine } from '../../shared/app/engine.ts';
+import { makeLedgerBook } from '../../shared/app/ledger-book.ts';
+import { makeTargetCache } from '../../shared/app/target-cache.ts';
+import { makeTargets } from '../../shared/app/targets.ts';
+import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
+import type { MemoryQueue } from '../../shared/memory/memory-queue.ts';
+import type { Telemetry } from '../../shared/ports/telemetry.ts';
+import type { Actor } from './actor.ts';
+import { makeActor } from './actor.ts';
+import { makeFaultyQueue } from './faulty-queue.ts';
+import { makeFaultyStore } from './faulty-store.ts';
+import type { Scene } from './scene.ts';
+import type { Timeline } from './timeline.ts';
+import type { Trace } from './trace.ts';
+import type { Truth } from './truth.ts';
+import type { Weather } from './weather.ts';
+
+export type ProcessKind = 'api' | 'send' | 'tick';
+
+export type ProcessWorld = {
+  readonly scene: Scene;
+  readonly timeline: Timeline;
+  readonly weather: Weather;
+  readonly truth: Truth;
+  readonly queue: MemoryQueue;
+  readonly wakeQueue: (at: number) => void;
+  readonly trace: Trace;
+};
+
+/** What strikes a process of each kind at its calls. */
+const DEATHS = { api: ['F19', 0.004], send: ['F19', 0.006], tick: ['F05', 0.004] } as const;
+const FREEZES = { api: 0.002, send: 0.004, tick: 0.002 } as const;
+const SKEW_MS = 5_000;
+
+/** Every process has a clock of its own, which is wrong from its first moment (F36). */
+const skewOf = (weather: Weather): number => {
+  if (!weather.strikes('F36', 0.8)) return 0;
+  const dice = weather.dice('F36');
+  return dice.chance(0.5) ? dice.int(-SKEW_MS, SKEW_MS) : dice.int(-200, 200);
+};
+
+/** Makes processes: each with its own clock, owner and ways to the store and the queue. */
+export const makeProcesses = (world: ProcessWorld) => {
+  const { scene, timeline, weather, trace } = world;
+  let made = 0;
+
+  const strike = (kind: ProcessKind) => (actor: Actor, call: string): void => {
+    const [fault, probability] = DEATHS[kind];
+    if (weather.strikes(fault, probability)) {
+      trace(() => `${actor.name} dies at ${call}`);
+      actor.crash();
+    } else if (weather.strikes('F14', FREEZES[kind])) {
+      const until = timeline.now() + weather.dice('F14').int(100, 120_000);
+      trace(() => `${actor.name} freezes at ${call} for ${until - timeline.now()} ms`);
+      actor.freezeUntil(until);
+    }
+  };
+
+  const start = (kind: ProcessKind) => {
+    made += 1;
+    const actor = makeActor(timeline, `${kind}-${made}`);
+    actor.setOffset(skewOf(weather));
+    const beforeCall = strike(kind);
+    const dice = scene.dice.fork(`calls of ${actor.name}`);
+    const store = makeFaultyStore(actor, { truth: world.truth.store, weather, dice, latencyMs: scene.latencyMs, beforeCall });
+    const queue = makeFaultyQueue(actor, { queue: world.queue, timeline, weather, dice, beforeCall, wake: world.wakeQueue });
+    let names = 0;
+    const nonce = (): string => {
+      names += 1;
+      return `${actor.name}.${names}`;
+    };
+    const telemetry: Telemetry = {
+      count: () => undefined,
+      lateness: () => undefined,
+      note: (level, event, fields) => trace(() => `${actor.name} ${level}: ${event} ${JSON.stringify(fields ?? {})}`),
+    };
+    const engine: Engine = {
+      store,
+      queue,
+      clock: actor.clock,
+      telemetry,
+      ledgers: makeLedgerBook(store, actor.name),
+      timing: DEFAULT_TIMING,
+      shards: scene.shards,
+      retentionMs: scene.retentionMs,
+      owner: actor.name,
+      isDead: () => false,
+      nonce,
+    };
+    const stored = makeTargets({ store, clock: actor.clock, randomBytes: (n) => new Uint8Array(n), nonce });
+    return { actor, engine, targets: makeTargetCache(stored, actor.clock), beforeCall };
+  };
+
+  return { start };
+};
+
+export type Processes = ReturnType<typeof makeProcesses>;
+export type Process = ReturnType<Processes['start']>;

@@ -1,0 +1,101 @@
+import type { Dice } from './dice.ts';
+
+/** Something that is to happen; `cancel` makes it not happen. */
+export type Ticket = { cancel(): void };
+
+/** True time, and everything that is to happen in it. */
+export type Timeline = {
+  now(): number;
+  at(time: number, happen: () => void): Ticket;
+  /** Lets everything up to `until` happen, one after the other, each with all that follows from it without a wait. */
+  runUntil(until: number): Promise<void>;
+  /** How much has happened. */
+  readonly events: () => number;
+};
+
+type Event = { readonly time: number; readonly order: number; readonly happen: () => void; cancelled: boolean };
+
+const isBefore = (a: Event, b: Event): boolean => a.time < b.time || (a.time === b.time && a.order < b.order);
+
+/** A binary heap by time, then by the order that chance gave. */
+const makeEventHeap = () => {
+  const heap: Event[] = [];
+
+  const push = (event: Event): void => {
+    let index = heap.length;
+    heap.push(event);
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      const parent = heap[above] as Event;
+      if (!isBefore(event, parent)) break;
+      heap[index] = parent;
+      index = above;
+    }
+    heap[index] = event;
+  };
+
+  const sink = (event: Event): void => {
+    let index = 0;
+    for (let child = 1; child < heap.length; child = 2 * index + 1) {
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as Event, heap[child] as Event)) child += 1;
+      if (!isBefore(heap[child] as Event, event)) break;
+      heap[index] = heap[child] as Event;
+      index = child;
+    }
+    heap[index] = event;
+  };
+
+  const pop = (): Event | undefined => {
+    const top = heap[0];
+    const last = heap.pop();
+    if (last && heap.length > 0) sink(last);
+    return top;
+  };
+
+  return { push, pop, peek: (): Event | undefined => heap[0] };
+};
+
+/** More than any world needs: one that gets here goes round in circles. */
+const MAX_EVENTS = 3_000_000;
+
+/** Events of one millisecond happen in an order that the dice give. */
+export const makeTimeline = (start: number, dice: Dice): Timeline => {
+  const heap = makeEventHeap();
+  let now = start;
+  let events = 0;
+
+  const at = (time: number, happen: () => void): Ticket => {
+    const event = { time: Math.max(now, Math.ceil(time)), order: dice.next(), happen, cancelled: false };
+    heap.push(event);
+    return {
+      cancel: () => {
+        event.cancelled = true;
+      },
+    };
+  };
+
+  /** An immediate comes only when no promise is left to run. */
+  const runUntil = (until: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const step = (): void => {
+        const next = heap.peek();
+        if (!next || next.time > until) {
+          now = Math.max(now, until);
+          resolve();
+          return;
+        }
+        heap.pop();
+        now = next.time;
+        events += 1;
+        if (events > MAX_EVENTS) {
+          reject(new Error(`More than ${MAX_EVENTS} events: the world goes round in circles.`));
+          return;
+        }
+        if (!next.cancelled) next.happen();
+        setImmediate(step);
+      };
+      setImmediate(step);
+    });
+
+  return { now: () => now, at, runUntil, events: () => events };
+};

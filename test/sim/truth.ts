@@ -1,0 +1,114 @@
+import type { Redrive } from '../../shared/app/dead-letter-record.ts';
+import { parseDeadLetter } from '../../shared/app/dead-letter-record.ts';
+import { recordOf } from '../../shared/app/unit-journal.ts';
+import type { TickCursor } from '../../shared/app/tick/cursor.ts';
+import { entryOfLateLogKey } from '../../shared/core/segment/segment-key.ts';
+import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
+import type { Item, ItemStore } from '../../shared/ports/item-store.ts';
+import type { Model } from './model.ts';
+import type { Trace } from './trace.ts';
+import type { WatchedUnit } from './unit-watch.ts';
+import { makeWatchedUnit, takeRecord } from './unit-watch.ts';
+
+/** A stored entry; `damaged` where a fault changed its bytes. */
+export type StoredEntry = { readonly pk: string; readonly sk: string; readonly item: Item; readonly n: number; readonly damaged: boolean };
+
+export type TruthOptions = {
+  readonly model: Model;
+  readonly trace: Trace;
+  readonly pageItems: () => number;
+  /** May damage an entry on its way into the store (F51). */
+  readonly spoil: (item: Item) => Item;
+};
+
+export const minuteOfPk = (pk: string): number => Number(pk.split('#')[1]);
+
+const unitNameOf = (pk: string, sk: string): string => (sk.startsWith('E#') ? pk : `${pk}|${sk}`);
+
+const unitNameOfLog = (pk: string, sk: string): string => {
+  const entry = entryOfLateLogKey(sk);
+  return entry === undefined ? pk : `${pk}|${entry}`;
+};
+
+/** The store as it really is. Every write is seen as it happens, so the checkers need not look again. */
+export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
+  const store = makeMemoryStore({ pageItems });
+  const units = new Map<string, WatchedUnit>();
+  const entries = new Map<string, StoredEntry>();
+  /** Where dead letters went, by id and time of death. */
+  const redrives = new Map<string, Redrive>();
+  let cursor: TickCursor | undefined;
+
+  const isDone = (entry: StoredEntry): boolean => {
+    const unit = units.get(unitNameOf(entry.pk, entry.sk));
+    return entry.damaged || (unit?.perEntry.get(entry.sk) ?? 0) >= entry.n;
+  };
+
+  const onCursor = (item: Item): void => {
+    const next = JSON.parse(item.doc ?? '') as TickCursor;
+    const before = cursor;
+    cursor = next;
+    trace(() => `cursor: opened ${next.openedThrough} settled ${next.settledThrough} ${JSON.stringify(next.totals)}`);
+    if (!before) return;
+    if (next.openedThrough < before.openedThrough) model.violate('C1', `openedThrough went back to ${next.openedThrough}`);
+    if (next.settledThrough < before.settledThrough) model.violate('C2', `settledThrough went back to ${next.settledThrough}`);
+    if (next.shards < before.shards) model.violate('C3', `shards went back to ${next.shards}`);
+    if (next.settledThrough === before.settledThrough) return;
+    for (const entry of entries.values()) {
+      const minute = minuteOfPk(entry.pk);
+      if (minute <= before.settledThrough || minute > next.settledThrough || isDone(entry)) continue;
+      model.violate('C2', `settledThrough passed ${entry.pk} ${entry.sk}, which has undecided items`);
+    }
+  };
+
+  const onLetter = (item: Item): void => {
+    const letter = parseDeadLetter(item);
+    if (letter?.redrive) redrives.set(`${letter.id}|${letter.deadAt}`, letter.redrive);
+  };
+
+  const onWrite = (given: Item, stored: Item): void => {
+    const { table, pk, sk } = stored;
+    if (table === 'control') {
+      if (pk === 'cursor') onCursor(stored);
+      else if (pk.startsWith('dead#')) onLetter(stored);
+      return;
+    }
+    if (table !== 'segments') return;
+    if (sk.startsWith('J#')) {
+      const record = recordOf(stored);
+      const name = unitNameOfLog(pk, sk);
+      trace(() => `${name} log ${JSON.stringify(record)}`);
+      const unit = units.get(name) ?? makeWatchedUnit(name, record);
+      units.set(name, unit);
+      takeRecord(model, unit, record);
+    } else if (sk.startsWith('E#') || sk.startsWith('L#')) {
+      const { n } = JSON.parse(given.doc ?? '') as { n: number };
+      trace(() => `entry ${pk} ${sk} of ${n}`);
+      entries.set(`${pk}|${sk}`, { pk, sk, item: given, n, damaged: stored !== given });
+    }
+  };
+
+  const write = async (given: Item, put: (item: Item) => Promise<'stored' | 'conflict'>): Promise<'stored' | 'conflict'> => {
+    const stored = spoil(given);
+    const result = await put(stored);
+    if (result === 'stored') onWrite(given, stored);
+    return result;
+  };
+
+  const watched: ItemStore = {
+    ...store,
+    put: (item, expect) => write(item, (stored) => store.put(stored, expect)),
+    putMany: async (items) => {
+      for (const item of items) {
+        await write(item, async (stored) => {
+          await store.putMany([stored]);
+          return 'stored';
+        });
+      }
+    },
+  };
+
+  return { store: watched, raw: store, units, entries, redrives, cursor: () => cursor, isDone, unitOf: (entry: StoredEntry) => units.get(unitNameOf(entry.pk, entry.sk)) };
+};
+
+export type Truth = ReturnType<typeof makeTruth>;

@@ -1,0 +1,119 @@
+import type { Dice } from './dice.ts';
+import type { Submitted } from './model.ts';
+import type { Scene } from './scene.ts';
+
+const MINUTE_MS = 60_000;
+
+/** When a message is to come: at an instant, or so long after the call is accepted. */
+export type When = { readonly at: number } | { readonly afterMs: number };
+
+export type Wish = Submitted & { readonly when: When };
+
+/** What a user does; `twin` says that the same is asked for twice at once. */
+export type Deed =
+  | { readonly kind: 'bulk'; readonly name: string; readonly wishes: readonly Wish[]; readonly twin?: readonly Wish[] }
+  | { readonly kind: 'put'; readonly key: string; readonly wish: Wish }
+  | { readonly kind: 'cancel-key'; readonly key: string }
+  /** Cancels what an earlier bulk made; `pick` in [0, 1) says which. */
+  | { readonly kind: 'cancel-id'; readonly pick: number }
+  | { readonly kind: 'redrive'; readonly target: string };
+
+export type PlannedDeed = { readonly at: number; readonly deed: Deed };
+
+export const TARGETS = ['push', 'slow', 'flaky', 'once', 'paced', 'busy', 'gone'] as const;
+
+/** Keys that are put again when all that was stored of them has expired (F35). */
+export const REUSED_KEYS = 5;
+
+const MESSAGES = 300;
+const LARGE_CHARS = 65_000;
+
+/** Instants where engines break: around minutes, around the close five minutes before, now, soon, and anywhere. */
+const makeWhen = (dice: Dice, scene: Scene, at: number): When => {
+  const boundary = Math.ceil((at + dice.int(0, 12) * MINUTE_MS) / MINUTE_MS) * MINUTE_MS;
+  switch (dice.int(0, 6)) {
+    case 0:
+      return { afterMs: dice.int(0, 3_000) };
+    case 1:
+      return { at: at - dice.int(0, 60_000) };
+    case 2:
+      return { at: boundary + dice.int(-3, 3) };
+    case 3:
+      return { at: at + 5 * MINUTE_MS + dice.int(-3_000, 3_000) };
+    case 4:
+      return { afterMs: dice.int(0, 14 * MINUTE_MS) };
+    default:
+      return { at: scene.start + dice.int(5, 25) * MINUTE_MS };
+  }
+};
+
+export const makeDeeds = (scene: Scene): PlannedDeed[] => {
+  const dice = scene.dice.fork('users');
+  const deeds: PlannedDeed[] = [];
+  const span = scene.calmFrom - scene.start;
+  const anyTime = (): number => scene.start + 1_000 + dice.int(0, span);
+  const herdAt = scene.start + dice.int(6, 14) * MINUTE_MS;
+  let made = 0;
+
+  const wish = (at: number, target: string, key?: string): Wish => {
+    made += 1;
+    const tag = `${key ?? 'bulk'}.${made}`;
+    const pad = scene.on.has('F32') && dice.chance(0.05) ? 'x'.repeat(LARGE_CHARS) : '';
+    const when = scene.on.has('F46') && key === undefined && dice.chance(0.5) ? { at: herdAt } : makeWhen(dice, scene, at);
+    const notAfter = dice.chance(0.1) ? ('at' in when ? when.at : at + when.afterMs) + dice.int(0, 120_000) : undefined;
+    return {
+      tag,
+      payload: `{"t":"${tag}"${pad === '' ? '' : `,"pad":"${pad}"`}}`,
+      target,
+      when,
+      atMostOnce: target === 'once',
+      ...(key === undefined ? {} : { key }),
+      ...(notAfter === undefined ? {} : { notAfter }),
+    };
+  };
+
+  const targetFor = (): string => (dice.chance(0.5) ? 'push' : dice.chance(0.05) ? 'nobody' : dice.pick(TARGETS));
+
+  const planBulk = (left: number): number => {
+    const at = anyTime();
+    const size = Math.min(left, dice.chance(0.3) ? dice.int(30, 100) : dice.int(1, 15));
+    const wishes = Array.from({ length: size }, () => wish(at, targetFor()));
+    const racing = scene.on.has('F43') && dice.chance(0.4);
+    const twin = dice.chance(0.7) ? wishes : wishes.map((one) => ({ ...one, ...wish(at, one.target) }));
+    deeds.push({ at, deed: { kind: 'bulk', name: `bulk-${deeds.length}`, wishes, ...(racing ? { twin } : {}) } });
+    return size;
+  };
+
+  const planKey = (key: string): number => {
+    let at = anyTime();
+    const changes = scene.on.has('F45') ? dice.int(1, 6) : dice.int(1, 2);
+    let puts = 0;
+    for (let n = 0; n < changes; n += 1) {
+      const put = n === 0 || dice.chance(0.6);
+      puts += put ? 1 : 0;
+      deeds.push({ at, deed: put ? { kind: 'put', key, wish: wish(at, targetFor(), key) } : { kind: 'cancel-key', key } });
+      at += dice.chance(0.5) ? dice.int(0, 4_000) : dice.int(0, 4 * MINUTE_MS);
+    }
+    return puts;
+  };
+
+  let left = MESSAGES;
+  while (left > 60) left -= planBulk(left);
+  for (let n = 0; left > 0; n += 1) left -= planKey(`key-${n}`);
+  const cancels = scene.on.has('F45') ? 30 : 5;
+  for (let n = 0; n < cancels; n += 1) deeds.push({ at: anyTime(), deed: { kind: 'cancel-id', pick: dice.next() } });
+  for (const target of ['flaky', 'gone', 'push']) deeds.push({ at: anyTime(), deed: { kind: 'redrive', target } });
+  if (scene.on.has('F35')) planReuse(scene, dice, { deeds, wish });
+  return deeds.sort((a, b) => a.at - b.at);
+};
+
+type Plan = { readonly deeds: PlannedDeed[]; readonly wish: (at: number, target: string, key?: string) => Wish };
+
+/** Keys that come back after all that was stored of them has expired. */
+const planReuse = (scene: Scene, dice: Dice, { deeds, wish }: Plan): void => {
+  for (let n = 0; n < REUSED_KEYS; n += 1) {
+    const key = `key-${n}`;
+    const at = scene.returnAt + dice.int(0, 20) * MINUTE_MS;
+    deeds.push({ at, deed: { kind: 'put', key, wish: wish(at, 'push', key) } });
+  }
+};

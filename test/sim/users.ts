@@ -1,0 +1,193 @@
+import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
+import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
+import type { MessageDesk } from '../../shared/app/message-desk.ts';
+import type { NewMessage } from '../../shared/core/message/new-message.ts';
+import { Problem } from '../../shared/core/problem.ts';
+import { epochMs } from '../../shared/core/time/epoch.ts';
+import type { Actor } from './actor.ts';
+import type { Dice } from './dice.ts';
+import type { Model } from './model.ts';
+import type { Process, ProcessWorld, Processes } from './process.ts';
+import type { Deed, PlannedDeed, When, Wish } from './user-plan.ts';
+
+type Api = { readonly process: Process; readonly desk: MessageDesk; readonly redrive: (target: string) => Promise<unknown> };
+
+/** How a call ended as its user saw it. `unknown`: an error or no answer, so it may have been done. */
+type Ended<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'refused' | 'unknown'; readonly code: string };
+
+export type UserWorld = ProcessWorld & { readonly processes: Processes; readonly model: Model; readonly dice: Dice };
+
+const CLIENT_TIMEOUT_MS = 29_000;
+const TRIES = 8;
+
+/** More characters than this make a payload large, and more messages a call a part of a herd. */
+const LARGE = 1_000;
+const HERD = 20;
+
+const instantOf = (when: When, acceptedAt: number): number => ('at' in when ? when.at : acceptedAt + when.afterMs);
+
+const toMessage = (wish: Wish, acceptedAt: number): NewMessage => ({
+  target: wish.target,
+  dueAt: epochMs(instantOf(wish.when, acceptedAt)),
+  payload: wish.payload,
+  ...(wish.notAfter === undefined ? {} : { notAfter: epochMs(wish.notAfter) }),
+});
+
+/** Runs a bulk as the API does. */
+const runBulk = async (desk: MessageDesk, name: string, wishes: readonly Wish[]) => {
+  const intake = await desk.openIntake({ idempotencyKey: name, keepReceipts: true });
+  try {
+    for (const wish of wishes) {
+      const room = intake.add(toMessage(wish, intake.acceptedAt));
+      if (room) await room;
+    }
+    return await intake.finish(wishes.map(({ tag }) => tag).join());
+  } catch (error) {
+    await intake.abandon().catch(() => undefined);
+    throw error;
+  }
+};
+
+export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
+  const { timeline, weather, model, dice, trace } = world;
+  const apis: Api[] = [];
+  let open = deeds.length;
+
+  const startApi = (): Api => {
+    const process = world.processes.start('api');
+    const letters = makeDeadLetterDesk(process.engine);
+    return { process, desk: makeMessageDesk(process.engine), redrive: (target) => letters.redrive({ target }) };
+  };
+
+  const anApi = (): Api => {
+    const index = dice.int(0, world.scene.apis - 1);
+    const there = apis[index];
+    if (there?.process.actor.alive()) return there;
+    const fresh = startApi();
+    apis[index] = fresh;
+    return fresh;
+  };
+
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      timeline.at(timeline.now() + ms, resolve);
+    });
+
+  /** One call over the wire: the answer may never come. */
+  const call = <T>(api: Api, what: string, run: (desk: MessageDesk) => Promise<T>): Promise<Ended<T>> =>
+    new Promise((resolve) => {
+      const { actor } = api.process;
+      const end = (ended: Ended<T>): void => {
+        timer.cancel();
+        trace(() => `user hears of ${what} from ${actor.name}: ${ended.kind === 'done' ? 'done' : ended.code}`);
+        resolve(ended);
+      };
+      const timer = timeline.at(timeline.now() + CLIENT_TIMEOUT_MS, () => end({ kind: 'unknown', code: 'NO_ANSWER' }));
+      trace(() => `user asks ${actor.name} for ${what}`);
+      timeline.at(timeline.now() + dice.int(1, 20), () => {
+        if (weather.isDown('compute')) return end({ kind: 'refused', code: 'DOWN' });
+        actor.deliver(() => {
+          run(api.desk).then(
+            (value) => timeline.at(timeline.now() + 1, () => end({ kind: 'done', value })),
+            (error: unknown) => {
+              const refused = error instanceof Problem && error.status < 500;
+              end({ kind: refused ? 'refused' : 'unknown', code: error instanceof Problem ? error.code : String(error) });
+            },
+          );
+        });
+      });
+    });
+
+  /** A crashed process never answers, so an answer that is on its way counts; what ends later does not. */
+  const withTries = async <T>(what: string, run: (api: Api) => Promise<Ended<T>>): Promise<T | undefined> => {
+    for (let n = 0; n < TRIES; n += 1) {
+      const ended = await run(anApi());
+      if (ended.kind === 'done') return ended.value;
+      if (ended.kind === 'refused' && ended.code !== 'DOWN' && ended.code !== 'REQUEST_IN_PROGRESS') return undefined;
+      await pause(dice.int(100, 2_000) * 2 ** n);
+    }
+    trace(() => `user gives up ${what}`);
+    return undefined;
+  };
+
+  const accept = (id: string, tag: string, dueAt: number): void => {
+    const known = model.accepted.get(id);
+    if (known && known.tag !== tag) model.violate('P4', `${id} was given for ${known.tag} and for ${tag}`, id);
+    if (!known) model.accepted.set(id, { id, tag, dueAt, at: timeline.now() });
+  };
+
+  const bulk = async (name: string, wishes: readonly Wish[]): Promise<void> => {
+    for (const wish of wishes) model.submitted.set(wish.tag, wish);
+    const receipts = await withTries(name, (api) => call(api, name, (desk) => runBulk(desk, name, wishes)));
+    if (!receipts) return;
+    if (receipts.accepted !== wishes.length) model.violate('P1', `${name} of ${wishes.length} accepted ${receipts.accepted}`);
+    wishes.forEach((wish, n) => accept(receipts.ids[n] ?? '', wish.tag, receipts.dueAt[n] ?? 0));
+  };
+
+  const revoke = (id: string, how: 'cancelled' | 'replaced', api: Actor): void => {
+    const at = timeline.now();
+    if (!model.revoked.has(id)) model.revoked.set(id, { id, at, dueAt: model.accepted.get(id)?.dueAt ?? 0, how, api });
+  };
+
+  /** The message of each key that was acknowledged last. */
+  const ofKey = new Map<string, string>();
+
+  const put = async (key: string, wish: Wish): Promise<void> => {
+    model.submitted.set(wish.tag, wish);
+    const firstAsked = timeline.now();
+    const before = ofKey.get(key);
+    let api: Api | undefined;
+    const receipt = await withTries(`put ${wish.tag}`, (chosen) => {
+      api = chosen;
+      return call(chosen, `put ${wish.tag}`, (desk) => desk.putKeyed(key, toMessage(wish, firstAsked)));
+    });
+    if (!receipt || !api) return;
+    accept(receipt.view.id, wish.tag, receipt.view.dueAt);
+    if (receipt.replaced && before !== undefined && ofKey.get(key) === before) revoke(before, 'replaced', api.process.actor);
+    ofKey.set(key, receipt.view.id);
+  };
+
+  const cancel = async (keyOrId: string): Promise<void> => {
+    let api: Api | undefined;
+    const view = await withTries(`cancel ${keyOrId}`, (chosen) => {
+      api = chosen;
+      return call(chosen, `cancel ${keyOrId}`, (desk) => desk.cancel(keyOrId));
+    });
+    if (!view || !api) return;
+    if (view.state !== 'cancelled') model.violate('P9', `cancel answered ${view.state}`, view.id);
+    else revoke(view.id, 'cancelled', api.process.actor);
+  };
+
+  const cancelSome = async (pick: number): Promise<void> => {
+    const bulks = [...model.accepted.values()].filter(({ tag }) => tag.startsWith('bulk'));
+    const chosen = bulks[Math.floor(pick * bulks.length)];
+    if (chosen) await cancel(chosen.id);
+  };
+
+  const noteDeed = (deed: Deed): void => {
+    if (deed.kind === 'bulk' && deed.twin) weather.note('F43');
+    if (deed.kind === 'bulk' && deed.wishes.some(({ payload }) => payload.length > LARGE)) weather.note('F32');
+    if (deed.kind === 'cancel-id' || deed.kind === 'cancel-key') weather.strikes('F45', 1);
+    if (deed.kind === 'bulk' && deed.wishes.length > HERD) weather.strikes('F46', 1);
+    if (deed.kind === 'put' && timeline.now() > weather.calmFrom) weather.note('F35');
+  };
+
+  const act = async (deed: Deed): Promise<void> => {
+    noteDeed(deed);
+    if (deed.kind === 'bulk') await Promise.all([bulk(deed.name, deed.wishes), ...(deed.twin ? [bulk(deed.name, deed.twin)] : [])]);
+    else if (deed.kind === 'put') await put(deed.key, deed.wish);
+    else if (deed.kind === 'cancel-key') await cancel(deed.key);
+    else if (deed.kind === 'cancel-id') await cancelSome(deed.pick);
+    else await withTries('redrive', (api) => call(api, 'redrive', () => api.redrive(deed.target)));
+  };
+
+  for (const { at, deed } of deeds) {
+    timeline.at(at, () => {
+      void act(deed).finally(() => {
+        open -= 1;
+      });
+    });
+  }
+  /** Deeds that are not over yet. */
+  return { open: () => open };
+};
