@@ -9,10 +9,11 @@ export type EchoLines = {
 };
 
 const PERIOD_MS = 1_000;
-const SINGLE_LINES = 5;
+const FEW = 5;
 const MAX_TEXT_CHARS = 60;
 
 export function makeEchoLines(write: (line: string) => void): EchoLines {
+  let singles = FEW;
   let shown = 0;
   let waiting: EchoDelivery[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -21,19 +22,22 @@ export function makeEchoLines(write: (line: string) => void): EchoLines {
     clearTimeout(timer);
     timer = undefined;
     if (waiting.length > 0) write(summary(waiting));
-    waiting = [];
+    // After a second in which many came, the next one has no single lines.
+    singles = shown + waiting.length > FEW ? 0 : FEW;
     shown = 0;
+    waiting = [];
+    if (singles < FEW) timer = setTimeout(end, PERIOD_MS).unref();
   };
 
   return {
     take: (delivery) => {
       timer ??= setTimeout(end, PERIOD_MS).unref();
-      if (shown < SINGLE_LINES) {
-        shown += 1;
-        write(line(delivery));
-      } else {
+      if (shown >= singles) {
         waiting.push(delivery);
+        return;
       }
+      shown += 1;
+      write(line(delivery));
     },
     end,
   };
@@ -56,7 +60,7 @@ function summary(deliveries: readonly EchoDelivery[]): string {
   const bad = deliveries.filter(({ signature }) => signature !== 'valid').length;
   const lateness = `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`;
   const signatures = bad === 0 ? 'all signatures valid' : `${bad} without a valid signature`;
-  return `${timeOf(deliveries.at(-1)?.receivedAtMs ?? 0)}  and ${deliveries.length} more  ${lateness}  ${signatures}`;
+  return `${timeOf(deliveries.at(-1)?.receivedAtMs ?? 0)}  ${deliveries.length} more  ${lateness}  ${signatures}`;
 }
 
 const signed = (ms: number): string => (ms >= 0 ? `+${ms}` : String(ms));

@@ -25,16 +25,21 @@ test('shows each delivery while few come', () => {
   expect(lines[1]).toContain('+12 ms  signature wrong-signature  attempt 2  msg_x');
 });
 
-test('shows one line a second when many come, and single ones again afterwards', () => {
+test('shows one line a second while many come, and single ones again afterwards', () => {
   const lines: string[] = [];
   const echo = makeEchoLines((line) => lines.push(line));
   for (let ms = 1; ms <= 105; ms += 1) echo.take(delivery(ms));
   expect(lines).toHaveLength(5);
   vi.advanceTimersByTime(1_000);
+  expect(lines[5]).toContain('100 more  p50 +55 ms, p99 +104 ms, max +105 ms  all signatures valid');
+  for (let ms = 1; ms <= 40; ms += 1) echo.take(delivery(ms));
   expect(lines).toHaveLength(6);
-  expect(lines[5]).toContain('and 100 more  p50 +55 ms, p99 +104 ms, max +105 ms  all signatures valid');
+  vi.advanceTimersByTime(1_000);
+  expect(lines[6]).toContain('40 more  p50 +20 ms');
+  vi.advanceTimersByTime(1_000);
   echo.take(delivery(7));
-  expect(lines).toHaveLength(7);
+  expect(lines[7]).toContain('+7 ms  signature valid  msg_x');
+  expect(lines).toHaveLength(8);
 });
 
 test('counts signatures that are not valid', () => {
@@ -42,7 +47,7 @@ test('counts signatures that are not valid', () => {
   const echo = makeEchoLines((line) => lines.push(line));
   for (let n = 0; n < 8; n += 1) echo.take(delivery(1, n === 7 ? { signature: 'missing-header' } : {}));
   echo.end();
-  expect(lines.at(-1)).toContain('and 3 more');
+  expect(lines.at(-1)).toContain('  3 more');
   expect(lines.at(-1)).toContain('1 without a valid signature');
 });
 
