@@ -76,17 +76,26 @@ const take = (gate: Gate, count: number): Job[] => {
   return jobs;
 };
 
-/** Jobs whose unit was lost, or whose last instant has passed while they waited, do not start. */
+/** Jobs whose unit was lost or has to stop, or whose last instant has passed while they waited, do not start. */
 const startable = (gate: Gate, jobs: readonly Job[], now: EpochMs): Job[] =>
   jobs.filter((job) => {
     if (job.run.lost || now >= job.run.last.until) return abandon(job);
+    if (now >= job.run.stopAt || job.run.stopped()) return giveBack(gate, job, now);
     if (job.notAfter !== undefined && now > job.notAfter) return expire(gate, job);
     return true;
   });
 
 const abandon = (job: Job): boolean => {
+  job.run.abandoned = true;
   job.run.inFlight -= 1;
   job.run.bell.ring();
+  return false;
+};
+
+/** What may be sent once only stands in the log as started, so it goes on in another entry. */
+const giveBack = (gate: Gate, job: Job, now: EpochMs): boolean => {
+  if (!job.atMostOnce) return abandon(job);
+  gate.deps.defer(job, now, false);
   return false;
 };
 

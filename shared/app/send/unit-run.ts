@@ -115,6 +115,8 @@ export type UnitRun = {
   verifiedThrough: number;
   tombstones: ReadonlySet<string>;
   inFlight: number;
+  /** A gate gave up an item that is due. */
+  abandoned: boolean;
   /** Decisions since the last record; `sealed` ones are full and go before them, each into a record of its own. */
   outbox: Outbox;
   sealed: Outbox[];

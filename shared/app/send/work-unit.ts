@@ -76,6 +76,7 @@ const makeRun = (
   verifiedThrough: Number.NEGATIVE_INFINITY,
   tombstones: new Set(),
   inFlight: 0,
+  abandoned: false,
   outbox: makeOutbox(),
   sealed: [],
   logged: [],
@@ -160,6 +161,7 @@ const isThrough = (run: UnitRun): boolean => run.listing.done && run.listed.unde
 /** Where the unit should go back: nothing comes due for long, this worker has to stop, or it gave items up. */
 const resumeAtOf = (run: UnitRun, now: EpochMs): EpochMs | undefined => {
   if (!isIdle(run)) return undefined;
+  if (run.abandoned) return now;
   const next = nextDueOf(run);
   if (now >= run.stopAt || run.stopped()) return next ?? now;
   if (!run.listing.done) return undefined;
