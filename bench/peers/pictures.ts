@@ -1,0 +1,126 @@
+import { type Comparison, count, figuresOf, type Metric, metricsOf, type Range } from './comparison.ts';
+
+const COLOURS = ['#0b6e4f', '#c1440e', '#2f5d9b', '#8a5a9e'];
+const WIDTH = 720;
+const LEFT = 130;
+const RIGHT = 40;
+const ROW = 26;
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+type Mark = {
+  readonly x: number;
+  readonly y: number;
+  readonly anchor?: 'start' | 'middle' | 'end';
+  readonly bold?: boolean;
+};
+
+const text = (words: string, { x, y, anchor = 'start', bold = false }: Mark): string =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}"${bold ? ' font-weight="600"' : ''}>${escaped(words)}</text>`;
+
+const line = (from: readonly [number, number], to: readonly [number, number], style: string): string =>
+  `<line x1="${from[0].toFixed(1)}" y1="${from[1].toFixed(1)}" x2="${to[0].toFixed(1)}" y2="${to[1].toFixed(1)}" ${style}/>`;
+
+const GRID = 'stroke="#ddd"';
+
+const picture = (height: number, parts: readonly string[]): string =>
+  [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
+    `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
+    ...parts,
+    '</svg>\n',
+  ].join('\n');
+
+/** A logarithmic axis over whole decades. */
+const axis = (values: readonly number[], [from, to]: readonly [number, number]) => {
+  const low = Math.floor(Math.log10(Math.max(1, Math.min(...values))));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, ...values))));
+  const at = (value: number): number => from + ((Math.log10(Math.max(1, value)) - low) / (high - low)) * (to - from);
+  return { at, ticks: Array.from({ length: high - low + 1 }, (_, k) => 10 ** (low + k)) };
+};
+
+type Panel = { readonly title: string; readonly p50: Metric; readonly p99: Metric };
+
+const named = (comparison: Comparison, label: string): Metric => {
+  const metric = metricsOf(comparison).find((one) => one.label === label);
+  if (metric === undefined) throw new Error(`There is no metric "${label}".`);
+  return metric;
+};
+
+const panelsOf = (comparison: Comparison): Panel[] =>
+  [...comparison.sizes.map((n) => `herd of ${count(n)}`), 'spread'].map((title) => ({
+    title,
+    p50: named(comparison, `${title}: lateness p50`),
+    p99: named(comparison, `${title}: lateness p99`),
+  }));
+
+/** Lateness side by side: a bar from the median to the 99th percentile, per workload and contender. */
+export const latenessPicture = (comparison: Comparison): string => {
+  const panels = panelsOf(comparison);
+  const figures = (metric: Metric, name: string): number => figuresOf(comparison, name, metric).median;
+  const names = comparison.contenders.map(({ name }) => name);
+  const all = panels.flatMap(({ p50, p99 }) => names.flatMap((name) => [figures(p50, name), figures(p99, name)]));
+  const { at, ticks } = axis(all, [LEFT, WIDTH - RIGHT]);
+  const panelHeight = 40 + names.length * ROW;
+  const height = 50 + panels.length * panelHeight;
+  const parts = ticks.flatMap((tick) => [
+    line([at(tick), 34], [at(tick), height - 24], GRID),
+    text(`${count(tick)} ms`, { x: at(tick), y: height - 8, anchor: 'middle' }),
+  ]);
+  parts.push(text('Lateness: from p50 to p99, medians of the rounds, logarithmic', { x: 10, y: 20, bold: true }));
+  for (const [index, { title, p50, p99 }] of panels.entries()) {
+    const top = 50 + index * panelHeight;
+    parts.push(text(title, { x: 10, y: top, bold: true }));
+    for (const [row, name] of names.entries()) {
+      const y = top + 12 + row * ROW;
+      const [from, to] = [figures(p50, name), figures(p99, name)];
+      const width = Math.max(3, at(to) - at(from)).toFixed(1);
+      parts.push(
+        text(name, { x: LEFT - 10, y: y + 12, anchor: 'end' }),
+        `<rect x="${at(from).toFixed(1)}" y="${y}" width="${width}" height="16" rx="2" fill="${COLOURS[row % COLOURS.length]}"/>`,
+      );
+    }
+  }
+  return picture(height, parts);
+};
+
+const whisker = (x: number, { least, most }: Range, at: (value: number) => number, colour: string): string =>
+  line([x, at(least)], [x, at(most)], `stroke="${colour}" stroke-width="1.5"`);
+
+/** The rate over the size of the herd: a line for each contender, with the least and the most of the rounds. */
+export const ratePicture = (comparison: Comparison): string => {
+  const { sizes, contenders } = comparison;
+  const rates = contenders.map(({ name }) =>
+    sizes.map((n) => figuresOf(comparison, name, named(comparison, `herd of ${count(n)}: rate`))),
+  );
+  const height = 360;
+  const x = axis(sizes, [LEFT, WIDTH - 140]);
+  const y = axis(
+    rates.flat().flatMap(({ least, most }) => [least, most]),
+    [height - 40, 40],
+  );
+  const parts = [
+    text('Jobs a second over the size of the herd, logarithmic', { x: 10, y: 20, bold: true }),
+    ...y.ticks.flatMap((tick) => [
+      line([LEFT, y.at(tick)], [WIDTH - 140, y.at(tick)], GRID),
+      text(`${count(tick)}/s`, { x: LEFT - 10, y: y.at(tick) + 4, anchor: 'end' }),
+    ]),
+    ...sizes.map((n) => text(count(n), { x: x.at(n), y: height - 16, anchor: 'middle' })),
+  ];
+  for (const [index, { name }] of contenders.entries()) {
+    const colour = COLOURS[index % COLOURS.length] ?? '';
+    const points = sizes.map((n, k) => [x.at(n), rates[index]?.[k]] as const);
+    const path = points.map(([px, rate]) => `${px.toFixed(1)},${y.at(rate?.median ?? 1).toFixed(1)}`);
+    parts.push(`<polyline points="${path.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`);
+    for (const [px, rate] of points) {
+      if (rate === undefined) continue;
+      parts.push(
+        whisker(px, rate, y.at, colour),
+        `<circle cx="${px.toFixed(1)}" cy="${y.at(rate.median).toFixed(1)}" r="4" fill="${colour}"/>`,
+      );
+    }
+    const [lastX = 0, last] = points.at(-1) ?? [];
+    parts.push(text(name, { x: lastX + 10, y: y.at(last?.median ?? 1) + 4 }));
+  }
+  return picture(height, parts);
+};
