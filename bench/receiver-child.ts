@@ -11,6 +11,7 @@ export type ReceiverChild = {
   readonly url: string;
   /** Requests that came so far. */
   count(): Promise<number>;
+  /** Ends it; again, it does nothing. */
   stop(): Promise<void>;
 };
 
@@ -18,6 +19,7 @@ export type ReceiverChild = {
 export const startReceiverChild = async (file?: string): Promise<ReceiverChild> => {
   const args = file === undefined ? [RECEIVER] : [RECEIVER, file];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const exit = once(child, 'exit');
   const [port] = await once(createInterface({ input: child.stdout as Readable }), 'line');
   return {
     url: `http://127.0.0.1:${port}/`,
@@ -28,7 +30,7 @@ export const startReceiverChild = async (file?: string): Promise<ReceiverChild> 
     },
     stop: async () => {
       child.kill();
-      await once(child, 'exit');
+      await exit;
     },
   };
 };

@@ -5,7 +5,7 @@ import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import { makeStatusDesk } from '../../shared/app/make-status-desk.ts';
 import type { Sender } from '../../shared/app/send/make-sender.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
-import type { GateLimits } from '../../shared/app/send/target-gates.ts';
+import type { GateLimits } from '../../shared/app/send/gate-queue.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
 import { STANDARD_RETRY_POLICY } from '../../shared/core/delivery/retry.ts';
 import type { Target } from '../../shared/core/delivery/target.ts';

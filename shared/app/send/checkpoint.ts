@@ -144,6 +144,7 @@ const takeOutbox = (run: UnitRun): Outbox => {
 export const checkpoint = async (run: UnitRun, step: LeaseStep): Promise<boolean> => {
   const outbox = takeOutbox(run);
   run.checkpointAt = run.deps.engine.clock.now();
+  run.tally.records += 1;
   const record = recordOf(run, step, outbox);
   if ((await append(run, record)) === 'lost') {
     run.lost = true;

@@ -5,7 +5,7 @@ import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../ports/channel.ts';
 import { judgeOutcome } from './judge-outcome.ts';
 import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
-import { makeOutbox } from './unit-run.ts';
+import { MAX_HELD, makeOutbox } from './unit-run.ts';
 
 /** Reasons and answers that go into logs and dead letters are cut here. */
 const MAX_RESPONSE_CHARS = 1_000;
@@ -36,6 +36,7 @@ const decide = (run: UnitRun, entry: OpenEntry, { index, bytes }: Decided): bool
   }
   const { outbox } = run;
   run.listed.undecided -= 1;
+  run.tally.decisions += 1;
   outbox.decisions += 1;
   outbox.bytes += bytes;
   if (!outbox.touched.has(entry)) outbox.touched.set(entry, { items: [], latenesses: [] });
@@ -147,6 +148,8 @@ const countForTarget = (job: Job, field: 'sent' | 'failed'): void => {
   counts[field] += 1;
 };
 
+const wantsMore = ({ inFlight }: UnitRun): boolean => inFlight === 0 || inFlight === MAX_HELD / 2;
+
 /** Takes the end of an attempt into the unit's outbox and wakes the unit where it waits for that. */
 export const concludeJob = (job: Job, outcome: Outcome): void => {
   const { run } = job;
@@ -155,7 +158,7 @@ export const concludeJob = (job: Job, outcome: Outcome): void => {
   if (outcome.kind === 'sent') sent(job);
   else failed(job, outcome, run.deps.engine.clock.now());
   const { decisions } = run.outbox;
-  if (run.inFlight === 0 || decisions === run.deps.engine.timing.checkpointItems) run.bell.ring();
+  if (wantsMore(run) || decisions === 1 || decisions === run.deps.engine.timing.checkpointItems) run.bell.ring();
 };
 
 /** Takes an item back that its gate cannot start soon. */
@@ -168,5 +171,5 @@ export const deferJob = (job: Job, dueAt: EpochMs, paced: boolean): void => {
   } else {
     carryItem(run, entry, { i: index, dueAt, attempt: delivery.attempt, ...(paced ? { paced } : {}), delivery });
   }
-  if (run.inFlight === 0) run.bell.ring();
+  if (wantsMore(run)) run.bell.ring();
 };

@@ -8,10 +8,14 @@ import { itemOfRecord } from '../keyed-record.ts';
 import { carryItem, endItem } from './conclude.ts';
 import { advance } from './load-entries.ts';
 import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
+import { MAX_HELD } from './unit-run.ts';
 import { knowsTargets } from './verify.ts';
 
 /** So many items are handed on before the loop looks at anything else. */
 const MAX_BURST = 2_000;
+
+/** A slot that was missed by more is asked for anew: after an outage all that waited for theirs would start at once. */
+const SLOT_KEPT_MS = 1_500;
 
 const retried = (item: EntryItem): boolean => (item.attempt ?? 1) > 1;
 
@@ -73,7 +77,7 @@ const prepare = (run: UnitRun, entry: OpenEntry, index: number, now: EpochMs): J
     return end(run, entry, { index, item, k: 'unknown', reason: 'LOST_WORKER' });
   }
   const { notAfter, paced } = item;
-  return { run, entry, index, target, delivery, paced: paced ?? false, atMostOnce, notAfter, startedAt: now };
+  return { run, entry, index, target, delivery, paced: (paced ?? false) && now - item.dueAt <= SLOT_KEPT_MS, atMostOnce, notAfter, startedAt: now };
 };
 
 /** True where its target, and what was decided about the entry's next item, are known. */
@@ -106,9 +110,12 @@ const collect = (run: UnitRun, now: EpochMs): { jobs: Job[]; more: boolean } => 
   return { jobs, more: jobs.length >= MAX_BURST };
 };
 
+/** True where the gates have enough of this unit; its bell rings when they have less. */
+export const isFull = (run: UnitRun): boolean => run.inFlight >= MAX_HELD;
+
 /** Hands everything due to the gates; at-most-once items first go through the log. True where more is due at once. */
 export const fire = (run: UnitRun, now: EpochMs): boolean => {
-  if (now >= run.stopAt || run.stopped()) return false;
+  if (now >= run.stopAt || run.stopped() || isFull(run)) return false;
   const { jobs, more } = collect(run, now);
   const direct: Job[] = [];
   for (const job of jobs) (job.atMostOnce ? run.outbox.starting : direct).push(job);

@@ -1,12 +1,10 @@
 import type { Target } from '../../core/delivery/target.ts';
-import { hash32 } from '../../core/hash.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
-import type { Channel, Outcome } from '../../ports/channel.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Outcome } from '../../ports/channel.ts';
 import { StoreError } from '../../ports/store-error.ts';
-import type { Bell, HoldCursor } from './hold-cursor.ts';
-import type { Pacer } from './pacer.ts';
+import type { Gate, GateDeps } from './gate-queue.ts';
+import { deferBehind, deferOverflow, measure, PATIENCE_MS, share, take, waiting } from './gate-queue.ts';
 import type { Job, TargetGates } from './unit-run.ts';
 
 /*
@@ -14,20 +12,15 @@ import type { Job, TargetGates } from './unit-run.ts';
  * later time: a slow, throttled or paced target holds nobody else up, and takes no memory while it waits.
  */
 
-export type GateLimits = {
-  /** Attempts of one target under way at once. */
-  readonly inFlight: number;
-  /** Items of one target that may wait in memory; more are carried to later. */
-  readonly waiting: number;
-};
+/**
+ * Attempts that run at once while the target answers within `QUICK_MS`: more would not be quicker, and a worker that is
+ * killed sends again what was under way. A slower target gets more, up to the limit.
+ */
+const QUICK_IN_FLIGHT = 64;
+const QUICK_MS = 10;
 
-export const DEFAULT_GATE_LIMITS: GateLimits = { inFlight: 256, waiting: 20_000 };
-
-/** A start further away than this is not waited for in memory. */
-const PATIENCE_MS = 1_500;
-
-/** Items that are carried on because too many wait come back within this time, evenly. */
-const OVERFLOW_SPREAD_MS = 4_000;
+/** Attempts start so many together: a start of its own for each would cost as much as the attempt. */
+const START_TOGETHER = 16;
 
 /** What was held back by `Retry-After` comes back over this share of it. */
 const PAUSE_SPREAD = 0.2;
@@ -35,46 +28,9 @@ const PAUSE_SPREAD = 0.2;
 const MAX_BATCH = 500;
 const MAX_SLOTS = 1_000;
 
-type GateDeps = {
-  readonly clock: Clock;
-  readonly cursor: HoldCursor;
-  readonly pacer: Pacer;
-  readonly channelOf: (target: Target) => Channel;
-  readonly conclude: (job: Job, outcome: Outcome) => void;
-  /** Gives a job back to its unit, to come again at `dueAt`; `paced` where that is a slot of the target's rate. */
-  readonly defer: (job: Job, dueAt: EpochMs, paced: boolean) => void;
-  readonly limits: GateLimits;
-};
-
-type Gate = {
-  readonly deps: GateDeps;
-  target: Target;
-  readonly bell: Bell;
-  /** Ready to start, in order; `head` is the first that has not started. */
-  queue: Job[];
-  head: number;
-  /** Waiting for a slot of the target's rate. */
-  unslotted: Job[];
-  /** Slots that are near, in order. */
-  slotted: { readonly job: Job; readonly at: EpochMs }[];
-  inFlight: number;
-  pausedUntil: EpochMs;
-  reserving: boolean;
-  ticking: boolean;
-  pumping: boolean;
-};
-
-const share = (job: Job): number => hash32(job.delivery.messageId) / 2 ** 32;
-
-const take = (gate: Gate, count: number): Job[] => {
-  const jobs = gate.queue.slice(gate.head, gate.head + count);
-  gate.head += jobs.length;
-  if (gate.head === gate.queue.length || gate.head > 10_000) {
-    gate.queue = gate.queue.slice(gate.head);
-    gate.head = 0;
-  }
-  return jobs;
-};
+/** How many attempts may run at once. */
+const width = ({ latencyMs, deps }: Gate): number =>
+  Math.min(deps.limits.inFlight, Math.ceil(QUICK_IN_FLIGHT * Math.max(1, latencyMs / QUICK_MS)));
 
 /** Jobs whose unit was lost or has to stop, or whose last instant has passed while they waited, do not start. */
 const startable = (gate: Gate, jobs: readonly Job[], now: EpochMs): Job[] =>
@@ -114,9 +70,11 @@ const start = (gate: Gate, jobs: readonly Job[]): void => {
     const job = batch[index];
     if (!job) return;
     gate.inFlight -= 1;
+    gate.ended += 1;
+    gate.latencyMs += (gate.deps.clock.now() - now - gate.latencyMs) / QUICK_IN_FLIGHT;
     if (outcome.kind === 'failed' && outcome.retryAfterMs !== undefined) pause(gate, outcome.retryAfterMs);
     gate.deps.conclude(job, outcome);
-    if (gate.queue.length > gate.head) pumpSoon(gate);
+    if (waiting(gate) > 0) pumpSoon(gate);
   };
   void gate.deps.channelOf(gate.target).send(
     gate.target,
@@ -129,28 +87,27 @@ const pause = (gate: Gate, retryAfterMs: number): void => {
   gate.pausedUntil = epochMs(Math.max(gate.pausedUntil, plusMs(gate.deps.clock.now(), retryAfterMs)));
 };
 
-const deferAll = (gate: Gate, dueOf: (job: Job) => number): void => {
-  for (const job of take(gate, gate.queue.length)) gate.deps.defer(job, epochMs(Math.ceil(dueOf(job))), false);
-};
-
 /** Starts what may start now; called whenever something came or ended. */
 const pump = (gate: Gate): void => {
   const now = gate.deps.clock.now();
   const paused = gate.pausedUntil - now;
   if (paused > PATIENCE_MS) {
-    deferAll(gate, (job) => gate.pausedUntil + paused * PAUSE_SPREAD * share(job));
+    deferBehind(gate, 0, (job) => gate.pausedUntil + paused * PAUSE_SPREAD * share(job));
     return;
   }
   if (paused > 0) {
     void tick(gate);
     return;
   }
-  while (gate.queue.length > gate.head && gate.inFlight < gate.deps.limits.inFlight) {
-    start(gate, take(gate, Math.min(MAX_BATCH, gate.deps.limits.inFlight - gate.inFlight)));
-  }
-  if (gate.queue.length - gate.head > gate.deps.limits.waiting) {
-    deferAll(gate, (job) => now + PATIENCE_MS + OVERFLOW_SPREAD_MS * share(job));
-  }
+  for (let room = roomIn(gate); room > 0; room = roomIn(gate)) start(gate, take(gate, Math.min(MAX_BATCH, room)));
+  deferOverflow(gate, gate.deps.limits.waiting);
+  if (waiting(gate) > 0) void measure(gate);
+};
+
+/** How many attempts to start now: none until a few of those that wait can start together. */
+const roomIn = (gate: Gate): number => {
+  const room = width(gate) - gate.inFlight;
+  return room >= Math.min(START_TOGETHER, waiting(gate), gate.deps.limits.inFlight) ? Math.min(room, waiting(gate)) : 0;
 };
 
 /** One pump for all attempts that end in one turn: a batch costs a promise, a message does not. */
@@ -164,7 +121,7 @@ const pumpSoon = (gate: Gate): void => {
 };
 
 const nextStart = (gate: Gate): EpochMs | undefined => {
-  const paused = gate.queue.length > gate.head && gate.pausedUntil > gate.deps.clock.now();
+  const paused = waiting(gate) > 0 && gate.pausedUntil > gate.deps.clock.now();
   return gate.slotted[0]?.at ?? (paused ? gate.pausedUntil : undefined);
 };
 
@@ -227,6 +184,10 @@ const makeGate = (deps: GateDeps, target: Target): Gate => ({
   unslotted: [],
   slotted: [],
   inFlight: 0,
+  ended: 0,
+  latencyMs: 0,
+  measureBell: deps.cursor.makeBell(),
+  measuring: false,
   pausedUntil: epochMs(0),
   reserving: false,
   ticking: false,

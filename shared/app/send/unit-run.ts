@@ -109,6 +109,8 @@ export type UnitRun = {
   /** `reached` is when the last entry that was listed comes due first: entries behind it come no earlier. */
   listing: { after: string | undefined; done: boolean; reached: number };
   listed: { fresh: number; redriven: number; undecided: number };
+  /** Decisions and records of this owner so far. */
+  tally: { decisions: number; records: number };
   bytes: number;
   /** When the first of the entries that were dropped comes due. */
   droppedDue: number;
@@ -129,6 +131,12 @@ export type UnitRun = {
   lost: boolean;
   failure: unknown;
 };
+
+/**
+ * So many items of a unit may be with their gates. More stay packed, so that a herd of a million takes no more memory
+ * than one of thousands; the unit goes on when half of them ended.
+ */
+export const MAX_HELD = 10_000;
 
 /** One gate for each target, through which all its items leave. */
 export type TargetGates = { submit(jobs: readonly Job[]): void };

@@ -14,7 +14,8 @@ import { persist } from '../persist.ts';
 import { appendRecord, readLog } from '../unit-journal.ts';
 import { carryOutAgain } from './carry-out.ts';
 import { carryOutNext, checkpoint, logExpiry } from './checkpoint.ts';
-import { fire, isReady } from './fire.ts';
+import { checkpointDue } from './checkpoint-due.ts';
+import { fire, isFull, isReady } from './fire.ts';
 import type { Bell } from './hold-cursor.ts';
 import { absentDue, load, nextDueOf, REOPEN_AHEAD_MS, wantsLoad } from './load-entries.ts';
 import type { OpenEntry, SendDeps, UnitRun } from './unit-run.ts';
@@ -71,6 +72,7 @@ const makeRun = (
   targets: new Map(),
   listing: { after: undefined, done: false, reached: Number.NEGATIVE_INFINITY },
   listed: { fresh: 0, redriven: 0, undecided: 0 },
+  tally: { decisions: 0, records: 0 },
   bytes: 0,
   droppedDue: NEVER,
   verifiedThrough: Number.NEGATIVE_INFINITY,
@@ -128,22 +130,6 @@ const background = (run: UnitRun, name: keyof UnitRun['busy'], step: () => Promi
   })();
 };
 
-/** A carried item is stored so long before it comes due: then its new worker is in time. */
-const CARRY_AHEAD_MS = 1_000;
-
-/** Carried items that come due soon make records no more often than this. */
-const CARRY_EVERY_MS = 250;
-
-/** When the next record is due at the latest. */
-const checkpointDue = (run: UnitRun): number => {
-  const { outbox, checkpointAt, last } = run;
-  const { timing } = run.deps.engine;
-  if (outbox.starting.length > 0 || run.sealed.length > 0) return Number.NEGATIVE_INFINITY;
-  const enough = outbox.decisions >= timing.checkpointItems ? checkpointAt + timing.checkpointMs : NEVER;
-  const carried = Math.max(outbox.firstCarried - CARRY_AHEAD_MS, checkpointAt + CARRY_EVERY_MS);
-  return Math.min(last.until - timing.leaseMs / 2, enough, carried);
-};
-
 const wantsCheckpoint = (run: UnitRun, now: EpochMs): boolean => !run.busy.writing && now >= checkpointDue(run);
 
 const isIdle = (run: UnitRun): boolean =>
@@ -172,7 +158,7 @@ const resumeAtOf = (run: UnitRun, now: EpochMs): EpochMs | undefined => {
 /** When to look at the first item again; never while a step that will ring is under way for it. */
 const wakeForItems = (run: UnitRun): number => {
   const next = run.order.peek();
-  if (!next?.opened) return NEVER;
+  if (!next?.opened || isFull(run)) return NEVER;
   if (isReady(run, next)) return next.nextDue;
   return run.busy.verifying ? NEVER : next.nextDue - run.deps.engine.timing.verifyLeadMs;
 };

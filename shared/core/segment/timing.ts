@@ -45,6 +45,6 @@ export const DEFAULT_TIMING: Timing = {
   leaseMs: 20_000,
   holdMaxMs: 10_000,
   checkpointItems: 100,
-  checkpointMs: 50,
+  checkpointMs: 25,
   missedAfterMs: 60_000,
 };
