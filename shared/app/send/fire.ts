@@ -76,8 +76,9 @@ const prepare = (run: UnitRun, entry: OpenEntry, index: number, now: EpochMs): J
   if (atMostOnce && entry.started && hasBit(entry.started, index)) {
     return end(run, entry, { index, item, k: 'unknown', reason: 'LOST_WORKER' });
   }
-  const { notAfter, paced } = item;
-  return { run, entry, index, target, delivery, paced: (paced ?? false) && now - item.dueAt <= SLOT_KEPT_MS, atMostOnce, notAfter, startedAt: now };
+  const { notAfter } = item;
+  const paced = (item.paced ?? false) && now - item.dueAt <= SLOT_KEPT_MS;
+  return { run, entry, index, target, delivery, paced, atMostOnce, notAfter, startedAt: now };
 };
 
 /** True where its target, and what was decided about the entry's next item, are known. */
