@@ -9,9 +9,9 @@ const KEEP = 1_000;
 export const bullmq: Peer = {
   name: 'bullmq',
   server: 'redis',
-  settings: `addBulk of 1,000, concurrency ${CONCURRENCY}, removeOnComplete ${KEEP}, one worker process`,
+  settings: `addBulk of 1,000, concurrency ${CONCURRENCY}, removeOnComplete ${KEEP}, one worker process; Redis: appendonly everysec, hz 100 (default 10)`,
   credit:
-    'wakes up on Redis by itself, so it needs no poll interval; runs any code with progress and results; has priorities, flows of parents and children, repeating jobs and dashboards.',
+    'runs any code, with progress, results and events; takes jobs that are due now; has priorities, flows of parents and children, repeating jobs and dashboards.',
   bulk: 1_000,
   produce: async (url) => {
     const queue = new Queue<Job>(QUEUE, { connection: { url } });

@@ -80,7 +80,8 @@ const written = ({ median, least, most }: Range): string =>
 
 const ratio = (value: number): string => (value >= 100 ? count(Math.round(value)) : value.toPrecision(2));
 
-const writtenRatio = ({ median, least, most }: Range): string => `${ratio(median)}× (${ratio(least)}–${ratio(most)})`;
+const writtenRatio = ({ median, least, most }: Range): string =>
+  least === most ? `${ratio(median)}×` : `${ratio(median)}× (${ratio(least)}–${ratio(most)})`;
 
 /** One row a metric, one column a contender: the figures, and by how much ours was better. */
 export const tableOf = (comparison: Comparison): { readonly columns: string[]; readonly rows: string[][] } => ({
@@ -94,10 +95,12 @@ export const tableOf = (comparison: Comparison): { readonly columns: string[]; r
   ]),
 });
 
-/** Jobs that were lost, started twice or started early, over all rounds. */
+/** Jobs that were lost, started twice or started early, over all rounds: what the contender tells of these. */
 export const faultsOf = ({ measures }: Comparison, contender: string): string => {
   const ledgers = measures.filter((one) => one.contender === contender).flatMap((one) => [...one.herds, one.spread]);
-  const sum = (fault: 'lost' | 'twice' | 'early'): number =>
-    ledgers.reduce((total, ledger) => total + ledger[fault], 0);
-  return `${sum('lost')} lost, ${sum('twice')} twice, ${sum('early')} early`;
+  const told = (['lost', 'twice', 'early'] as const).flatMap((fault) => {
+    const counts = ledgers.flatMap((ledger) => ledger[fault] ?? []);
+    return counts.length === 0 ? [] : `${counts.reduce((total, one) => total + one, 0)} ${fault}`;
+  });
+  return told.join(', ');
 };

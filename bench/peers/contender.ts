@@ -1,8 +1,8 @@
 /** How late jobs started, milliseconds after they were due. */
 export type Lateness = { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
 
-/** What happened to the jobs of a workload. */
-export type Ledger = { readonly lost: number; readonly twice: number; readonly early: number };
+/** What happened to the jobs of a workload; without what a contender does not tell. */
+export type Ledger = { readonly lost: number; readonly twice?: number; readonly early?: number };
 
 export type Herd = Ledger & {
   readonly n: number;

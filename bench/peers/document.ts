@@ -27,11 +27,13 @@ const READING = `- The workloads are what Meridian is built for, and nothing els
   takes jobs that are due now is another thing, and a fair choice for it.
 - A peer keeps a row or a hash for each job, which can be looked up, changed and retried by itself, and completes each
   one. Meridian packs up to 1,000 messages into one item and notes what was sent as bits. That is most of the difference.
-- Meridian's local runtime keeps its store in its own process group: no connection to a server in between. Its writes survive
-  the end of the process and leave the syncing to the operating system. Redis syncs every second here, Postgres at every
-  commit. On AWS the store is DynamoDB, which is replicated before it answers, and slower to reach than either.
-- pg-boss and graphile-worker find jobs of the future by polling. Half of their interval is their median lateness in the
-  spread; a shorter one costs queries all day.
+- Meridian's local runtime has its store in its own process, so it reaches it sooner. Its writes survive the end of the
+  process and leave the syncing to the operating system; Redis syncs every second here, Postgres at every commit. On AWS
+  the store is DynamoDB, which is replicated before it answers and takes milliseconds to reach.
+- pg-boss and graphile-worker find jobs of the future by polling. In the spread, about half of the interval is their median
+  lateness; a shorter interval costs queries all day.
+- A peer counts what started twice or early in its handler. Our API tells what was sent; \`npm run bench\` counts the rest
+  at a receiver.
 - One worker process for each, beside its server: there are two cores. All of them scale out over machines, as Meridian does.`;
 
 const credits = ({ contenders }: Comparison): string =>
@@ -55,7 +57,7 @@ export const documentOf = (comparison: Comparison): string => {
   ]);
   return `${[
     INTRODUCTION,
-    `Written by \`${commandOf(comparison)}\` on ${comparison.machine}. It needs \`apt-get install redis-server postgresql\`\nand \`npm ci --prefix bench/peers\` once.`,
+    `Written by \`${commandOf(comparison)}\` on\n${comparison.machine}.\nIt needs \`apt-get install redis-server postgresql\` and \`npm ci --prefix bench/peers\` once.`,
     '## Figures',
     markdownTable(columns, rows),
     PICTURES,

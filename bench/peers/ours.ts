@@ -15,7 +15,7 @@ import {
   TEXT,
 } from './contender.ts';
 
-type HerdFigures = Required<Pick<Result, 'perSecond' | 'latenessMs' | 'lost' | 'early'>>;
+type HerdFigures = Required<Pick<Result, 'perSecond' | 'latenessMs' | 'lost'>>;
 
 /** What the API tells: all percentiles over the messages sent. */
 type ToldLateness = { readonly latenessMs: Lateness };
@@ -37,8 +37,8 @@ export const ours: Contender = {
   credit: '',
   herd: async (n) => {
     const figures = (await herd.run(n, { progress: () => undefined, nodeFlags: [] })) as HerdFigures;
-    const { perSecond, latenessMs: lateness, lost, early } = figures;
-    return { n, perSecond, lateness, lost, twice: 0, early };
+    const { perSecond, latenessMs: lateness, lost } = figures;
+    return { n, perSecond, lateness, lost };
   },
   ingestAndSpread: (pending) =>
     withRuntime(async ({ url }) => {
@@ -63,7 +63,7 @@ export const ours: Contender = {
       const lost = SPREAD_JOBS - status.counts.sent;
       return {
         ingestPerSecond: (pending * 1000) / ms,
-        spread: { lateness: { p50, p90, p99, max }, lost, twice: 0, early: 0 },
+        spread: { lateness: { p50, p90, p99, max }, lost },
       };
     }),
 };

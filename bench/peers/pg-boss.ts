@@ -17,9 +17,9 @@ const open = async (url: string): Promise<PgBoss> => {
 export const pgBoss: Peer = {
   name: 'pg-boss',
   server: 'postgres',
-  settings: `insert of 5,000, batchSize ${BATCH}, localConcurrency ${WORKERS}, pollingIntervalSeconds ${POLLING_SECONDS} (the least), burstWhenBatchFull, one worker process`,
+  settings: `insert of 5,000, batchSize ${BATCH}, localConcurrency ${WORKERS}, pollingIntervalSeconds ${POLLING_SECONDS} (the least), burstWhenBatchFull, one worker process; Postgres: as Debian sets it, fsync on`,
   credit:
-    'stores a job in the same transaction as the data it belongs to; keeps every job as a row for SQL; has cron, policies (singleton, throttle, debounce), dependencies and dead letter queues, and needs nothing but the Postgres at hand.',
+    'stores a job in the same transaction as the data it belongs to; keeps every job as a row for SQL; runs any code; has cron, priorities, dependencies and policies (singleton, throttle, debounce); needs nothing but the Postgres at hand.',
   bulk: 5_000,
   produce: async (url) => {
     const boss = await open(url);

@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { machine } from '../result.ts';
 import type { Comparison, Measure } from './comparison.ts';
 import type { Contender, Herd } from './contender.ts';
@@ -27,6 +28,7 @@ const measure = async (contender: Contender, round: number, { sizes, progress }:
 
 /** Runs everybody by turns; who begins changes from round to round, so that nobody always follows the same one. */
 export const compare = async (plan: Plan): Promise<Comparison> => {
+  const [load = 0] = loadavg();
   await using stores = await openStores();
   const contenders = [ours, ...peers.map((peer) => contenderOf(peer, stores))];
   const measures: Measure[] = [];
@@ -37,7 +39,7 @@ export const compare = async (plan: Plan): Promise<Comparison> => {
       measures.push(await measure(contender, round, plan));
   }
   return {
-    machine: machine(),
+    machine: `${machine()}, load ${load.toFixed(1)} before the run`,
     rounds: plan.rounds,
     sizes: plan.sizes,
     contenders: contenders.map(({ name, version, settings, credit }) => ({ name, version, settings, credit })),
