@@ -16,6 +16,9 @@ export type DataDirectory = {
 /** To be raised when the form of the keys or items changes in a way that older code would misread. */
 const VERSION = 1;
 
+/** Signing secrets lie in it. */
+const OWNER_ONLY = 0o700;
+
 const FORMAT_FILE = 'format';
 const INSTANCE_FILE = 'instance';
 const FORMAT = /^meridian data, version (\d{1,9})\n$/;
@@ -42,7 +45,7 @@ export async function openDataDirectory(given: string): Promise<DataDirectory> {
 }
 
 async function claim(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true, mode: OWNER_ONLY });
   const format = await readIfThere(join(path, FORMAT_FILE));
   if (format !== undefined) return checkFormat(path, format);
   if ((await readdir(path)).some((name) => !isUnfinished(name))) {

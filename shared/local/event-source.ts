@@ -25,7 +25,7 @@ const WAIT_SECONDS = 20;
  * So many batches are worked on at once. An invocation lasts as long as the longest of its units, up to most of a
  * minute, so there are more of them than Lambda would need; one that only holds costs next to nothing here.
  */
-const MAX_INVOCATIONS = 64;
+const MAX_INVOCATIONS = 200;
 /** The timeout of the function in the deployment. */
 const TIMEOUT_MS = 60_000;
 const PAUSE_AFTER_ERROR_MS = 1_000;

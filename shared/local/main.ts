@@ -30,6 +30,8 @@ const { port, data, json } = new Command('npm start --')
 const toStdout = (line: string) => process.stdout.write(`${line}\n`);
 const toStderr = (line: string) => process.stderr.write(`${line}\n`);
 const echo = makeEchoLines(toStdout);
+// Whoever read our output may be gone; that is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
   const runtime = await startLocal({

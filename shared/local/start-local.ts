@@ -62,7 +62,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
   const timing = { ...LOCAL_TIMING, ...options.timing };
   const engine = composeEngine({ config, telemetry, identity: storage.identity, timing, ...measured });
   const onError = (error: unknown) => telemetry.note('error', 'runtime failed', describeError(error));
-  starting.defer(startFlushing(engine));
+  starting.defer(startFlushing(engine, onError));
 
   const api = composeApi(engine, config);
   // The port first, because it may be taken: nothing else has begun to work then.
@@ -94,8 +94,8 @@ function functionsOn(api: ComposedApi): ApiFunctions {
 }
 
 /** Stores the running figures now and then, and once more at the end. */
-function startFlushing({ ledgers }: Engine): () => Promise<void> {
-  const timer = setInterval(ledgers.flush, FLUSH_EVERY_MS);
+function startFlushing({ ledgers }: Engine, onError: (error: unknown) => void): () => Promise<void> {
+  const timer = setInterval(() => ledgers.flush().catch(onError), FLUSH_EVERY_MS);
   return () => {
     clearInterval(timer);
     return ledgers.flush();

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -28,6 +28,7 @@ describe('data directory', () => {
     expect((await openDataDirectory(path)).path).toBe(path);
     expect((await openDataDirectory(path)).path).toBe(path);
     expect(await readFile(join(path, 'format'), 'utf8')).toBe('meridian data, version 1\n');
+    expect((await stat(path)).mode & 0o077).toBe(0);
   });
 
   test('counts its starts from 1', async () => {
