@@ -4,20 +4,24 @@ import { Problem } from '../core/problem.ts';
 import { minuteOf } from '../core/segment/bucket.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs } from '../core/time/epoch.ts';
+import { awaitFate } from './await-fate.ts';
 import { bookCancel, tooLate } from './cancel-message.ts';
 import type { Engine } from './engine.ts';
 import { readKeyed, viewOfRecord } from './find-message.ts';
 import type { KeyedRecord } from './keyed-record.ts';
 import { keyedItemKey, parseKeyedItem, referenceTo, toKeyedItem } from './keyed-record.ts';
 import type { KeyedReceipt } from './message-desk.ts';
+import { followTrail, isDetached } from './message-trail.ts';
 import { isTerminal } from './message-view.ts';
 import type { ReferenceWriter, StoredReference } from './reference-writer.ts';
+
+/** The message that a PUT replaces: its record, and when its next attempt is due. */
+type Replaced = { readonly old: KeyedRecord; readonly dueAt: EpochMs; readonly retrying: boolean };
 
 /** What a PUT meets: no pending message, one that it replaces, or the very same one. */
 type Situation =
   | { readonly kind: 'new' }
-  /** The old one's next attempt is at `dueAt`. */
-  | { readonly kind: 'replace'; readonly dueAt: EpochMs; readonly retrying: boolean }
+  | ({ readonly kind: 'replace' } & Replaced)
   | { readonly kind: 'duplicate'; readonly record: KeyedRecord };
 
 const RACES = 20;
@@ -29,18 +33,15 @@ const contentHash = ({ payload, ...rest }: Omit<NewMessage, 'payload'> & { paylo
 const judge = async (engine: Engine, there: KeyedRecord | undefined, message: NewMessage): Promise<Situation> => {
   if (!there || there.cancelledAt !== undefined) return { kind: 'new' };
   const now = engine.clock.now();
-  const farAway = there.message.dueAt - now >= engine.timing.cancelFenceMs;
-  if (farAway) {
-    const same = contentHash({ ...there.message, payload: there.payload }) === contentHash(message);
-    return same
-      ? { kind: 'duplicate', record: there }
-      : { kind: 'replace', dueAt: there.message.dueAt, retrying: false };
-  }
-  const { view } = await viewOfRecord(engine, there);
-  if (isTerminal(view.state)) return { kind: 'new' };
+  const { dueAt } = there.message;
+  const same = contentHash({ ...there.message, payload: there.payload }) === contentHash(message);
+  if (same && now < dueAt) return { kind: 'duplicate', record: there };
+  if (dueAt - now >= engine.timing.cancelFenceMs) return { kind: 'replace', old: there, dueAt, retrying: false };
+  const { view, trail } = await viewOfRecord(engine, there);
+  if (isTerminal(view.state) || isDetached(trail.at(-1))) return { kind: 'new' };
   const next = view.nextAttemptAt ?? now;
-  if (view.state !== 'retrying' || next - now < engine.timing.cancelFenceMs) throw tooLate();
-  return { kind: 'replace', dueAt: next, retrying: true };
+  if (next - now < engine.timing.cancelFenceMs) throw tooLate();
+  return { kind: 'replace', old: there, dueAt: next, retrying: view.state === 'retrying' };
 };
 
 type Commit = {
@@ -68,18 +69,32 @@ const recordFor = (engine: Engine, { key, token, message, reference, over }: Com
 
 /**
  * Makes the message the truth of its key, if the key still is as it was judged. Refused once the reference is older
- * than `commitWithin`: by then a worker may have found it and taken it for one that was never committed.
+ * than `commitWithin`: by then a worker may have found it and taken it for one that was never committed. The put may
+ * have waited on its way, so the time counts that it is when the put has ended.
  */
 const commit = async (engine: Engine, change: Commit): Promise<KeyedRecord | undefined> => {
-  const record = recordFor(engine, change);
-  if (record.committedAt > change.reference.writtenAt + engine.timing.commitWithinMs) {
+  const inTime = (): void => {
+    if (engine.clock.now() <= change.reference.writtenAt + engine.timing.commitWithinMs) return;
     throw new Problem(503, 'TRY_AGAIN', 'Storing took too long; repeat the call.', { headers: { 'retry-after': '1' } });
-  }
+  };
+  inTime();
+  const record = recordFor(engine, change);
   const stored = await engine.store.put(toKeyedItem(engine, record), change.over?.version ?? 'absent');
-  if (stored === 'stored') return record;
-  const there = await engine.store.get(keyedItemKey(change.key));
-  const mine = there && parseKeyedItem(there);
-  return mine?.token === change.token ? mine : undefined;
+  const there = stored === 'stored' ? undefined : await engine.store.get(keyedItemKey(change.key));
+  const held = stored === 'stored' ? record : there && parseKeyedItem(there);
+  if (held?.token !== change.token) return undefined;
+  inTime();
+  return held;
+};
+
+/**
+ * True where the old message was replaced: what was committed 2 s before its next attempt was seen at the fire.
+ * Later than that only its unit knows; where it ended first, both are sent, as if the PUT had come after it.
+ */
+const wasReplaced = async (engine: Engine, { old, dueAt }: Replaced): Promise<boolean> => {
+  if (engine.clock.now() <= dueAt - engine.timing.cancelFenceMs) return true;
+  const fate = await awaitFate(engine, async () => (await followTrail(engine, old.address, old.index)).at(-1));
+  return fate.kind === 'ended' ? fate.item.k === 'cancelled' : fate.kind === 'carried';
 };
 
 const receipt = (record: KeyedRecord, flags: { replaced: boolean; duplicate: boolean }): KeyedReceipt => ({
@@ -109,7 +124,8 @@ export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
     let reference: StoredReference | undefined;
     try {
       for (let tries = 0; tries < RACES; tries += 1) {
-        const over = await readKeyed(engine, key);
+        // Most keys are new: the first try finds out by its commit, so that a new one costs no read.
+        const over = tries === 0 ? undefined : await readKeyed(engine, key);
         const situation = await judge(engine, over, message);
         if (situation.kind === 'duplicate') return receipt(situation.record, { replaced: false, duplicate: true });
         reference ??= await references.write(referenceTo(key, token, message));
@@ -117,8 +133,9 @@ export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
         if (!record) continue;
         engine.ledgers.book(minuteOf(message.dueAt), { accepted: 1 });
         engine.telemetry.count('accepted', 1);
-        if (situation.kind === 'replace') bookCancel(engine, situation.dueAt, situation.retrying);
-        return receipt(record, { replaced: situation.kind === 'replace', duplicate: false });
+        const replaced = situation.kind === 'replace' && (await wasReplaced(engine, situation));
+        if (replaced) bookCancel(engine, situation.dueAt, situation.retrying);
+        return receipt(record, { replaced, duplicate: false });
       }
       throw new Problem(503, 'CONTENDED', 'Too many calls change this key at once; repeat the call.', {
         headers: { 'retry-after': '1' },

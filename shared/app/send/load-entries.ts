@@ -86,7 +86,7 @@ const listPage = async (run: UnitRun): Promise<void> => {
   const { unit, deps, listing } = run;
   const pk = partitionKey(unit.segment);
   if (unit.lane === 'L') {
-    const item = await deps.engine.store.get({ table: 'segments', pk, sk: unit.sk });
+    const item = run.prefetched ?? (await deps.engine.store.get({ table: 'segments', pk, sk: unit.sk }));
     if (item) await admit(run, item);
     listing.done = true;
     return;

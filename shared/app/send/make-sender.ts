@@ -11,6 +11,7 @@ import type { Bell } from './hold-cursor.ts';
 import { makeHoldCursor } from './hold-cursor.ts';
 import { makePacer } from './pacer.ts';
 import { makeTargetGates } from './target-gates.ts';
+import { makeTombstoneReader } from './tombstones.ts';
 import type { SendDeps } from './unit-run.ts';
 import type { WorkResult } from './work-unit.ts';
 import { workUnit } from './work-unit.ts';
@@ -41,7 +42,7 @@ export const makeSender = ({ engine, targets, channelOf, limits }: SenderParts):
     defer: deferJob,
     limits: limits ?? DEFAULT_GATE_LIMITS,
   });
-  const deps: SendDeps = { engine, targets, cursor, gates };
+  const deps: SendDeps = { engine, targets, cursor, gates, tombstones: makeTombstoneReader(engine) };
   const bells = new Set<Bell>();
   let stopped = false;
   return {

@@ -7,10 +7,12 @@ import type { Unit } from '../../core/segment/segment-key.ts';
 import type { CarriedItem, EndedItem, LogRecord } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery } from '../../ports/channel.ts';
+import type { Item } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
 import type { KeyedRecord } from '../keyed-record.ts';
 import type { TargetLookup } from '../target-registry.ts';
 import type { Bell, HoldCursor } from './hold-cursor.ts';
+import type { TombstoneReader } from './tombstones.ts';
 
 /** What the sender stands on; one per process. */
 export type SendDeps = {
@@ -18,6 +20,7 @@ export type SendDeps = {
   readonly targets: TargetLookup;
   readonly cursor: HoldCursor;
   readonly gates: TargetGates;
+  readonly tombstones: TombstoneReader;
 };
 
 /** What a look at the key's record said about a reference. */
@@ -107,6 +110,8 @@ export type UnitRun = {
   readonly targetNames: Set<string>;
   readonly targets: Map<string, Target | undefined>;
   /** `reached` is when the last entry that was listed comes due first: entries behind it come no earlier. */
+  /** The entry of a late unit, where it was read beside the lease. */
+  readonly prefetched: Item | undefined;
   listing: { after: string | undefined; done: boolean; reached: number };
   listed: { fresh: number; redriven: number; undecided: number };
   /** Decisions and records of this owner so far. */

@@ -1,12 +1,10 @@
 import { hasBit } from '../../core/bits.ts';
 import type { EntryItem } from '../../core/segment/entry.ts';
 import { isFresh } from '../../core/segment/entry.ts';
-import { partitionKey, TOMBSTONES } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { plusMs } from '../../core/time/epoch.ts';
 import type { KeyedRecord } from '../keyed-record.ts';
 import { keyedItemKey, parseKeyedItem } from '../keyed-record.ts';
-import { pagesOf } from '../unit-journal.ts';
 import type { Agreement, OpenEntry, UnitRun } from './unit-run.ts';
 
 /*
@@ -17,15 +15,6 @@ import type { Agreement, OpenEntry, UnitRun } from './unit-run.ts';
 
 /** References that are compared in one go. */
 const COMPARE_AT_ONCE = 400;
-
-const readTombstones = async (run: UnitRun): Promise<Set<string>> => {
-  const found = new Set<string>();
-  const range = { table: 'segments', pk: partitionKey(run.unit.segment), ...TOMBSTONES } as const;
-  for await (const page of pagesOf(run.deps.engine.store, range)) {
-    for (const item of page.items) found.add(item.sk.slice(TOMBSTONES.from.length));
-  }
-  return found;
-};
 
 const refreshTargets = async (run: UnitRun): Promise<void> => {
   const names = [...run.targetNames];
@@ -116,10 +105,10 @@ export const wantsVerify = (run: UnitRun, now: EpochMs): boolean => {
 
 /** Reads what was decided about everything that comes due within the next second. */
 export const verify = async (run: UnitRun): Promise<void> => {
-  const { clock, timing } = run.deps.engine;
-  const until = plusMs(clock.now(), timing.readAheadMs);
-  const [tombstones] = await Promise.all([readTombstones(run), refreshTargets(run)]);
-  run.tombstones = tombstones;
+  const { timing } = run.deps.engine;
+  const [{ ids, readAt }] = await Promise.all([run.deps.tombstones.of(run.unit.segment), refreshTargets(run)]);
+  const until = plusMs(readAt, timing.readAheadMs);
+  run.tombstones = ids;
   run.verifiedThrough = until;
   await compareAll(run, until);
 };

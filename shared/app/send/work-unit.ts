@@ -1,10 +1,8 @@
-import { makeHeap } from '../../core/heap.ts';
 import { closeOf, startOf } from '../../core/segment/bucket.ts';
 import type { LeaseVerdict } from '../../core/segment/lease.ts';
 import { judgeLease } from '../../core/segment/lease.ts';
-import { EMPTY_LEDGER } from '../../core/segment/ledger.ts';
 import type { Unit } from '../../core/segment/segment-key.ts';
-import type { LogRecord, UnitState } from '../../core/segment/unit-log.ts';
+import { partitionKey } from '../../core/segment/segment-key.ts';
 import { foldLog } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
@@ -16,83 +14,42 @@ import { carryOutAgain } from './carry-out.ts';
 import { carryOutNext, checkpoint, logExpiry } from './checkpoint.ts';
 import { checkpointDue } from './checkpoint-due.ts';
 import { fire, isFull, isReady } from './fire.ts';
-import type { Bell } from './hold-cursor.ts';
 import { absentDue, load, nextDueOf, REOPEN_AHEAD_MS, wantsLoad } from './load-entries.ts';
-import type { OpenEntry, SendDeps, UnitRun } from './unit-run.ts';
-import { makeOutbox } from './unit-run.ts';
+import type { WorkLimits } from './start-run.ts';
+import { leaseRecord, makeRun } from './start-run.ts';
+import type { SendDeps, UnitRun } from './unit-run.ts';
 import { verify, wantsVerify } from './verify.ts';
 
 /** How the work on a pointer ended; all of these mean that the pointer has served. */
 export type WorkResult = 'settled' | 'handed-back' | 'held' | 'resting' | 'early' | 'lost';
 
-export type WorkLimits = {
-  /** From here on no attempt starts. */
-  readonly stopAt: EpochMs;
-  readonly stopped: () => boolean;
-  /** Gets the unit's bell while it is worked on, to be rung when `stopped` changes. */
-  readonly bells: Set<Bell>;
-};
-
 const NEVER = Number.POSITIVE_INFINITY;
-
-const leaseRecord = (deps: SendDeps, state: UnitState, epoch: number): LogRecord => {
-  const { engine } = deps;
-  const now = engine.clock.now();
-  return {
-    seq: (state.last?.seq ?? -1) + 1,
-    nonce: engine.nonce(),
-    at: now,
-    epoch,
-    owner: engine.owner,
-    until: plusMs(now, engine.timing.leaseMs),
-    confirmed: state.last?.confirmed ?? -1,
-    ledger: state.last?.ledger ?? EMPTY_LEDGER,
-    voids: state.last?.voids ?? 0,
-    settled: false,
-  };
-};
-
-const makeRun = (
-  deps: SendDeps,
-  unit: Unit,
-  limits: WorkLimits,
-  held: { state: UnitState; last: LogRecord },
-): UnitRun => ({
-  deps,
-  unit,
-  bell: deps.cursor.makeBell(),
-  stopAt: limits.stopAt,
-  stopped: limits.stopped,
-  last: held.last,
-  decidedBefore: held.state.decided,
-  startedBefore: held.state.started,
-  entries: new Map(),
-  order: makeHeap<OpenEntry>((entry) => entry.nextDue),
-  targetNames: new Set(),
-  targets: new Map(),
-  listing: { after: undefined, done: false, reached: Number.NEGATIVE_INFINITY },
-  listed: { fresh: 0, redriven: 0, undecided: 0 },
-  tally: { decisions: 0, records: 0 },
-  bytes: 0,
-  droppedDue: NEVER,
-  verifiedThrough: Number.NEGATIVE_INFINITY,
-  tombstones: new Set(),
-  inFlight: 0,
-  abandoned: false,
-  outbox: makeOutbox(),
-  sealed: [],
-  logged: [],
-  confirmed: held.last.confirmed,
-  checkpointAt: held.last.at,
-  busy: { loading: false, verifying: false, writing: false, carrying: false },
-  lost: false,
-  failure: undefined,
-});
 
 const RESULT_OF: Record<Exclude<LeaseVerdict['kind'], 'free'>, WorkResult> = {
   settled: 'settled',
   held: 'held',
   resting: 'resting',
+};
+
+/**
+ * Takes a late unit that nobody had before: its log is not read first, as it is almost always empty, and its entry is
+ * read meanwhile. So a herd of late messages costs two calls a unit and a share of one.
+ */
+const acquireNew = async (
+  deps: SendDeps,
+  unit: Extract<Unit, { lane: 'L' }>,
+  limits: WorkLimits,
+): Promise<UnitRun | undefined> => {
+  const { store } = deps.engine;
+  const state = foldLog([]);
+  const record = leaseRecord(deps, state, 1);
+  // A read that fails is repeated when the unit is listed.
+  const entry = store.get({ table: 'segments', pk: partitionKey(unit.segment), sk: unit.sk }).catch(() => undefined);
+  const appended = await appendRecord(store, unit, { record, expiresAt: logExpiry({ unit, deps }) });
+  if (appended === 'conflict') return undefined;
+  const run = makeRun(deps, unit, limits, { state, last: record, prefetched: await entry });
+  run.confirmed = record.seq;
+  return run;
 };
 
 /** Takes the lease where it is free, and finishes what an earlier owner had decided. */
@@ -104,6 +61,8 @@ const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<
   if (unit.lane === 'E' && now < closeOf(unit.segment.minute, engine.timing) + guardMs) return 'early';
   // The store collects expired items in any order: without its log, an entry that is left would be sent again (F34).
   if (now >= startOf(unit.segment.minute) + engine.retentionMs) return 'settled';
+  const fresh = unit.lane === 'L' ? await acquireNew(deps, unit, limits) : undefined;
+  if (fresh) return fresh;
   const state = foldLog(await readLog(engine.store, unit));
   const verdict = judgeLease(state.last, { now, timing: engine.timing, isDead: engine.isDead });
   if (verdict.kind !== 'free') return RESULT_OF[verdict.kind];

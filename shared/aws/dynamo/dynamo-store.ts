@@ -1,10 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../ports/clock.ts';
+import { checkKey } from '../../ports/item-limits.ts';
 import type { ItemStore, TableName } from '../../ports/item-store.ts';
 import type { Access, OnCapacity } from './access.ts';
 import { addCounts } from './add-counts.ts';
-import { getItem } from './get-item.ts';
 import { getMany } from './get-many.ts';
+import { makeGetTogether } from './get-together.ts';
 import { putItem } from './put-item.ts';
 import { putMany } from './put-many.ts';
 import { queryPage } from './query-page.ts';
@@ -28,8 +29,12 @@ const BUDGET_MS = 5_000;
 export const makeDynamoStore = (options: DynamoStoreOptions): ItemStore => {
   const { client, tables, clock, random, budgetMs = BUDGET_MS, onCapacity } = options;
   const access: Access = { client, tables, backoff: { clock, random, budgetMs }, onCapacity };
+  const get = makeGetTogether(access);
   return {
-    get: async (key) => getItem(access, key),
+    get: async (key) => {
+      checkKey(key);
+      return get(key);
+    },
     getMany: (keys) => getMany(access, keys),
     put: async (item, expect) => putItem(access, item, expect),
     putMany: (items) => putMany(access, items),

@@ -1,0 +1,45 @@
+import type { Segment } from '../../core/segment/segment-key.ts';
+import { partitionKey, TOMBSTONES } from '../../core/segment/segment-key.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import type { Engine } from '../engine.ts';
+import { pagesOf } from '../unit-journal.ts';
+
+/** The cancelled messages of a segment, as a read found them that began at `readAt`. */
+export type Tombstones = { readonly ids: ReadonlySet<string>; readonly readAt: EpochMs };
+
+/** Reads tombstones for all units of a process. */
+export type TombstoneReader = { of(segment: Segment): Promise<Tombstones> };
+
+/** A read that began so recently serves another unit too: a herd of late messages is many units of one segment. */
+const SHARED_MS = 100;
+
+export const makeTombstoneReader = (engine: Engine): TombstoneReader => {
+  const reads = new Map<string, { readonly readAt: EpochMs; readonly found: Promise<Tombstones> }>();
+
+  const read = async (pk: string, readAt: EpochMs): Promise<Tombstones> => {
+    const ids = new Set<string>();
+    for await (const page of pagesOf(engine.store, { table: 'segments', pk, ...TOMBSTONES })) {
+      for (const item of page.items) ids.add(item.sk.slice(TOMBSTONES.from.length));
+    }
+    return { ids, readAt };
+  };
+
+  const forgetOld = (now: EpochMs): void => {
+    for (const [pk, { readAt }] of reads) if (now - readAt > SHARED_MS) reads.delete(pk);
+  };
+
+  return {
+    of: (segment) => {
+      const now = engine.clock.now();
+      const pk = partitionKey(segment);
+      forgetOld(now);
+      const shared = reads.get(pk);
+      if (shared) return shared.found;
+      const found = read(pk, now);
+      reads.set(pk, { readAt: now, found });
+      // Whoever waits for it is told; the next unit reads anew.
+      found.catch(() => reads.delete(pk));
+      return found;
+    },
+  };
+};
