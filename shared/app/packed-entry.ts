@@ -30,9 +30,23 @@ const MAX_UNPACKED_BYTES = 8 * 1024 * 1024;
 const checksumOf = ({ n, fresh, redriven, at }: Omit<StoredInfo, 'crc'>, body: Uint8Array): number =>
   crc32(body, crc32(`${n} ${fresh} ${redriven} ${at}`));
 
+/** Less than this stays as it is: it fits one write unit, and compression costs more time than all else on its way. */
+const COMPRESS_FROM_BYTES = 700;
+
+/** How zstd begins; a body that is not compressed begins with the length of its columns, which is never so great. */
+const ZSTD_MAGIC = 0xfd2fb528;
+
+const squeezed = (bytes: Uint8Array): Uint8Array =>
+  bytes.length < COMPRESS_FROM_BYTES ? bytes : zstdCompressSync(bytes);
+
+const unsqueezed = (body: Uint8Array): Uint8Array => {
+  const compressed = body.length >= 4 && new DataView(body.buffer, body.byteOffset).getUint32(0, true) === ZSTD_MAGIC;
+  return compressed ? zstdDecompressSync(body, { maxOutputLength: MAX_UNPACKED_BYTES }) : body;
+};
+
 /** Compresses an entry into the item that is stored; same items, same bytes. */
 export const packEntry = (entry: NewEntry, times: { writtenAt: EpochMs; expiresAt: EpochMs }): Item => {
-  const body = zstdCompressSync(encodeEntry(entry.items));
+  const body = squeezed(encodeEntry(entry.items));
   const info = {
     n: entry.items.length,
     fresh: entry.items.filter(isFresh).length,
@@ -65,7 +79,7 @@ export const unpackEntry = (item: Item): { info: EntryInfo; opened: OpenedEntry 
   const info = parseInfo(item);
   if (!info || !item.body || checksumOf(info, item.body) !== info.crc) return undefined;
   try {
-    const opened = decodeEntry(zstdDecompressSync(item.body, { maxOutputLength: MAX_UNPACKED_BYTES }));
+    const opened = decodeEntry(unsqueezed(item.body));
     if (!opened || opened.n !== info.n) return undefined;
     return { info: { n: info.n, fresh: info.fresh, redriven: info.redriven, writtenAt: epochMs(info.at) }, opened };
   } catch {
