@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
  * An answer as it goes over the wire; or the connection is `cut` before one or `torn` in it, nothing comes, the body
- * stops and nothing more comes, or what comes is no JSON.
+ * stops and nothing more comes, what comes is no JSON, or the head of the answer comes so slowly that it never ends.
  */
 export type Answer =
   | { readonly status: number; readonly body: unknown; readonly date?: string }
@@ -13,7 +13,8 @@ export type Answer =
   | 'torn'
   | 'silence'
   | 'stalled'
-  | 'garbage';
+  | 'garbage'
+  | 'drip';
 
 export type WireCall = {
   /** `PutItem`, `SendMessageBatch`, … */
@@ -80,12 +81,20 @@ function send(answer: Answer, response: ServerResponse): void {
   if (answer === 'silence') return;
   if (answer === 'garbage') response.end('<html>');
   else if (answer === 'cut') response.socket?.destroy();
+  else if (answer === 'drip') drip(response.socket);
   else if (typeof answer === 'string') {
     response.setHeader('content-length', '1000').write('{"It', () => answer === 'torn' && response.socket?.destroy());
   } else {
     if (answer.date !== undefined) response.setHeader('date', answer.date);
     response.writeHead(answer.status).end(JSON.stringify(answer.body));
   }
+}
+
+/** A header that goes on and on, so that the connection is never idle. */
+function drip(socket: Socket | null): void {
+  socket?.write('HTTP/1.1 200 OK\r\nx: ');
+  const timer = setInterval(() => socket?.write('x'), 20);
+  socket?.once('close', () => clearInterval(timer));
 }
 
 /** Those that a service looks at; the length changes with the body. */

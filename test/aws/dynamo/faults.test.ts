@@ -100,7 +100,7 @@ describe('F27: an answer that tells nothing', () => {
     expect(clock.waitedMs()).toBeLessThanOrEqual(BUDGET_MS);
   });
 
-  it.each(['silence', 'stalled'] as const)('%s: the call ends in time', async (answer) => {
+  it.each(['silence', 'stalled', 'drip'] as const)('%s: the call ends in time', async (answer) => {
     dynamo.wire.meddle(first(1, answer));
     expect(await dynamo.openImpatient().store.get(keyOf(newPk()))).toBeUndefined();
     expect(dynamo.wire.operations).toEqual(['GetItem', 'GetItem']);
@@ -158,6 +158,21 @@ describe('what repeating would not change', () => {
     expect(error).toMatchObject({ message: 'PutItem failed: ValidationException.', cause: { message: 'bad value' } });
     expect(JSON.stringify(error)).not.toContain('SECRET');
   });
+});
+
+it('every read asks for what the last acknowledged write left', async () => {
+  const pk = newPk();
+  const consistent: unknown[] = [];
+  dynamo.wire.meddle(async ({ input, forward }) => {
+    const reads = input.RequestItems ? Object.values<{ ConsistentRead?: boolean }>(input.RequestItems) : [input];
+    consistent.push(...reads.map(({ ConsistentRead }) => ConsistentRead));
+    return forward();
+  });
+  const { store } = dynamo.open();
+  await store.get(keyOf(pk));
+  await store.getMany([keyOf(pk), { ...keyOf(pk), table: 'keys' }]);
+  await store.query({ table: 'segments', pk, from: 'a', to: 'z' });
+  expect(consistent).toEqual([true, true, true, true]);
 });
 
 describe('F41: a service that is not there', () => {
