@@ -25,7 +25,7 @@ const ANSWER_BEFORE_MS = 1_000;
 
 /**
  * Works off the units that a batch of pointers names, all at once. Reported as failed are records that are no pointers
- * (F16) and units that threw or did not end in time; never one that ended.
+ * (F16) and units that threw or did not end in time; never one that ended, and never one that is not there (F17).
  */
 export const makeSend = (deps: SendDeps): SendFunction => {
   const { clock } = deps;
@@ -49,7 +49,7 @@ const serve = async ({ sender, telemetry }: SendDeps, record: SQSRecord, stopAt:
     return false;
   }
   try {
-    await sender.work(unit, stopAt);
+    if ((await sender.work(unit, stopAt)) === 'stale') telemetry.count('stale', 1);
     return true;
   } catch (error) {
     telemetry.note('error', 'unit failed', describeError(error));

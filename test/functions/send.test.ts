@@ -8,6 +8,7 @@ import { unitName } from '../../shared/core/segment/segment-key.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
+import { makeWorld, WORLD_START } from '../support/world.ts';
 import { contextWith, sqsEvent } from './events.ts';
 
 const NOW = epochMs(1_795_305_600_000);
@@ -48,6 +49,28 @@ describe('send function', () => {
       expect(await send(sqsEvent({ a: pointer(0) }), contextWith(60_000))).toEqual({ batchItemFailures: [] });
     },
   );
+
+  test('F17: acknowledges pointers to nothing, and counts them', async () => {
+    const { send, telemetry } = setUp(async ({ segment }) => (segment.shard === 0 ? 'settled' : 'stale'));
+    const event = sqsEvent({ a: pointer(0), b: pointer(1), c: pointer(2) });
+    expect(await send(event, contextWith(60_000))).toEqual({ batchItemFailures: [] });
+    expect(telemetry.total('stale')).toBe(2);
+  });
+
+  test('F17: the engine finds a pointer to nothing stale once, and settled from then on', async () => {
+    const { workers, during, clock } = makeWorld();
+    const [worker] = workers;
+    if (!worker) throw new Error('no worker');
+    const past: Unit = {
+      segment: { timeline: 'send', minute: Math.floor(WORLD_START / 60_000) - 2, shard: 1 },
+      lane: 'E',
+    };
+    const late: Unit = { ...past, lane: 'L', sk: `L#${String(WORLD_START).padStart(15, '0')}#9wn4yjMYP7k` };
+    for (const named of [past, late]) {
+      const work = () => during(worker.work(named, epochMs(clock.now() + 47_000)));
+      expect([await work(), await work()]).toEqual(['stale', 'settled']);
+    }
+  });
 
   test('F16: reports a body that is no pointer as failed, and works on the others', async () => {
     const { send, telemetry } = setUp(async () => 'settled');

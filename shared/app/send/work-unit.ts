@@ -20,8 +20,8 @@ import { leaseRecord, makeRun } from './start-run.ts';
 import type { SendDeps, UnitRun } from './unit-run.ts';
 import { verify, wantsVerify } from './verify.ts';
 
-/** How the work on a pointer ended; all of these mean that the pointer has served. */
-export type WorkResult = 'settled' | 'handed-back' | 'held' | 'resting' | 'early' | 'lost';
+/** How the work on a pointer ended; all of these mean that the pointer has served. `stale`: it named nothing (F17). */
+export type WorkResult = 'settled' | 'stale' | 'handed-back' | 'held' | 'resting' | 'early' | 'lost';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -155,7 +155,7 @@ const end = async (run: UnitRun, resumeAt: EpochMs | undefined): Promise<WorkRes
   if (hasWork(run)) return (await checkpoint(run, { kind: 'hold' })) ? undefined : 'lost';
   if (!(await checkpoint(run, resumeAt === undefined ? { kind: 'settle' } : { kind: 'release', resumeAt })))
     return 'lost';
-  if (run.last.settled) return 'settled';
+  if (run.last.settled) return run.entries.size > 0 ? 'settled' : 'stale';
   if (resumeAt === undefined || run.last.until > 0) return undefined;
   await sendHints(run.deps.engine, [hintFor(run.deps.engine, run.unit, resumeAt)]);
   return 'handed-back';
