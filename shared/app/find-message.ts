@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import type { KeyedRecord } from './keyed-record.ts';
 import { keyedItemKey, parseKeyedItem } from './keyed-record.ts';
 import type { Station } from './message-trail.ts';
-import { followTrail, hasTombstone } from './message-trail.ts';
+import { followTrail, hasTombstone, isDetached } from './message-trail.ts';
 import { isTerminal, progressAt } from './message-view.ts';
 
 /** A message with its trail; `record` where it is the present message of a key. */
@@ -20,13 +20,18 @@ export const readKeyed = async (engine: Engine, key: string): Promise<KeyedRecor
   return item && parseKeyedItem(item);
 };
 
+/** A cancelled message has no next attempt. */
+const cancelledView = ({ nextAttemptAt: _, ...view }: MessageView): MessageView => ({ ...view, state: 'cancelled' });
+
 /** A message that is kept whole in its record; its trail says what became of it. */
 export const viewOfRecord = async (engine: Engine, record: KeyedRecord): Promise<FoundMessage> => {
   const trail = await followTrail(engine, record.address, record.index);
   const last = trail.at(-1);
   const { message } = record;
   const progress = last && progressAt(last, message.dueAt, engine.clock.now());
-  const cancelled = record.cancelledAt !== undefined && !(progress && isTerminal(progress.state));
+  const ended = progress !== undefined && isTerminal(progress.state);
+  const asked = last && isDetached(last) ? hasTombstone(engine, last, record.id) : record.cancelledAt !== undefined;
+  const cancelled = !ended && (await asked);
   const view: MessageView = {
     id: record.id,
     key: record.key,
@@ -34,9 +39,8 @@ export const viewOfRecord = async (engine: Engine, record: KeyedRecord): Promise
     dueAt: message.dueAt,
     ...(message.zone ? { zone: message.zone } : {}),
     ...(progress ?? { attempts: 0, state: 'pending' }),
-    ...(cancelled ? { state: 'cancelled' as const } : {}),
   };
-  return { view, trail, record };
+  return { view: cancelled ? cancelledView(view) : view, trail, record };
 };
 
 const viewOfItem = async (engine: Engine, id: string, trail: readonly Station[]): Promise<FoundMessage | undefined> => {
@@ -54,9 +58,8 @@ const viewOfItem = async (engine: Engine, id: string, trail: readonly Station[])
     dueAt: firstDueAt,
     ...(item.zone ? { zone: item.zone } : {}),
     ...progress,
-    ...(cancelled ? { state: 'cancelled' as const } : {}),
   };
-  return { view, trail };
+  return { view: cancelled ? cancelledView(view) : view, trail };
 };
 
 /** A reference whose record moved on: it was replaced before it came due. */
@@ -77,8 +80,8 @@ const findById = async (engine: Engine, id: string): Promise<FoundMessage | unde
   const last = trail.at(-1) ?? first;
   if (!first || !last) return undefined;
   const found = await viewOfItem(engine, id, trail);
-  const ended = found && isTerminal(found.view.state);
-  return ended ? { ...found, view: { ...found.view, key } } : viewOfReplaced(id, key, first);
+  const stands = found && (isTerminal(found.view.state) || isDetached(last));
+  return stands ? { ...found, view: { ...found.view, key } } : viewOfReplaced(id, key, first);
 };
 
 /** Finds a message by key, or by id where the text starts with `msg_`. */

@@ -1,6 +1,6 @@
 import type { EntryItem } from '../core/segment/entry.ts';
 import { entryIdPrefix, messageIdAt } from '../core/segment/message-id.ts';
-import type { EntryAddress, Unit } from '../core/segment/segment-key.ts';
+import type { EntryAddress, Segment, Unit } from '../core/segment/segment-key.ts';
 import { parsePartitionKey, partitionKey, tombstoneKey } from '../core/segment/segment-key.ts';
 import type { ItemFate, LogRecord } from '../core/segment/unit-log.ts';
 import { fateOf } from '../core/segment/unit-log.ts';
@@ -46,8 +46,7 @@ const redriveOf = async (engine: Engine, id: string, deadAt: EpochMs): Promise<P
 const nextPlace = async (engine: Engine, station: Station): Promise<Place | undefined> => {
   const { fate, address, index, item } = station;
   if (fate.kind === 'carried') {
-    const { minute, shard, sk } = fate.carry;
-    return { address: { segment: { timeline: address.segment.timeline, minute, shard }, sk }, index: fate.index };
+    return { address: { segment: segmentBehind(station), sk: fate.carry.sk }, index: fate.index };
   }
   if (fate.kind !== 'ended' || fate.item.k !== 'dead') return undefined;
   return redriveOf(engine, item.id ?? messageIdAt(entryIdPrefix(address), index), fate.at);
@@ -66,10 +65,19 @@ export const followTrail = async (engine: Engine, address: EntryAddress, index: 
   return trail;
 };
 
+/** The segment where a message lies behind its last station: a carry may be decided and not be stored yet. */
+export const segmentBehind = ({ address, fate }: Station): Segment =>
+  fate.kind === 'carried'
+    ? { timeline: address.segment.timeline, minute: fate.carry.minute, shard: fate.carry.shard }
+    : address.segment;
+
 /** True where a cancel of this message was decided in the segment where it lies. */
-export const hasTombstone = async (engine: Engine, station: Station, messageId: string): Promise<boolean> =>
+export const hasTombstone = async (engine: Engine, last: Station, messageId: string): Promise<boolean> =>
   (await engine.store.get({
     table: 'segments',
-    pk: partitionKey(station.address.segment),
+    pk: partitionKey(segmentBehind(last)),
     sk: tombstoneKey(messageId),
   })) !== undefined;
+
+/** True for a message that its key's record no longer speaks for: a dead letter that was sent again, as it was. */
+export const isDetached = (last: Station | undefined): boolean => last !== undefined && last.item.token === undefined;
