@@ -41,7 +41,7 @@ export const markForRevisit = async (engine: Engine, unit: Unit, counted: number
 /** The marked units. */
 export const marksForRevisit = async (engine: Engine): Promise<RevisitMark[]> => {
   const marks: RevisitMark[] = [];
-  for await (const page of pagesOf(engine.store, { table: 'control', pk: PK, from: ' ', to: '~', keysOnly: true })) {
+  for await (const page of pagesOf(engine.store, { table: 'control', pk: PK, from: ' ', to: '~' })) {
     for (const item of page.items) {
       const unit = parseUnitName(item.sk);
       const { counted } = JSON.parse(item.doc ?? '{}') as { counted?: number };
