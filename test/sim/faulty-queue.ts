@@ -15,6 +15,21 @@ export type QueueWorld = {
   readonly wake: (at: number) => void;
 };
 
+/**
+ * Refuses some hints of the tick (F06). Every other minute is left alone, so that a bucket has two good ticks before it
+ * is due; where others than the tick lose a hint, F10 does it.
+ */
+const refuses = (actor: Actor, { timeline, weather }: QueueWorld): boolean =>
+  isTick(actor) && isOddMinute(timeline) && weather.strikes('F06', 0.3);
+
+const isTick = (actor: Actor): boolean => actor.name.startsWith('tick');
+
+const isOddMinute = (timeline: Timeline): boolean => Math.floor(timeline.now() / 60_000) % 2 === 1;
+
+/** To its sender a hint whose outcome is unknown is one that was refused, so it leaves the same ticks alone (F07). */
+const lies = (actor: Actor, { timeline, weather }: QueueWorld): boolean =>
+  (!isTick(actor) || isOddMinute(timeline)) && weather.strikes('F07', 0.1);
+
 const LONG_DELAY_MS = 10 * 60_000;
 
 /** Puts a hint where it shows when it should, or as the faults have it. */
@@ -40,12 +55,12 @@ export const makeFaultyQueue = (actor: Actor, world: QueueWorld): PointerQueue =
       if (world.weather.isDown('queue')) return hints;
       const unsent: Hint[] = [];
       for (const hint of hints) {
-        if (world.weather.strikes('F06', 0.15)) {
+        if (refuses(actor, world)) {
           unsent.push(hint);
           continue;
         }
         enqueue(world, hint);
-        if (world.weather.strikes('F07', 0.1)) unsent.push(hint);
+        if (lies(actor, world)) unsent.push(hint);
       }
       return unsent;
     });

@@ -37,6 +37,9 @@ export type Arrival = {
   readonly acted: boolean;
   /** The worker may take it for one that was not acted upon. */
   readonly answerLost: boolean;
+  /** When the worker heard of a failure, if it did, and how long it was asked to wait. */
+  readonly failedAt?: number;
+  readonly retryAfterMs?: number;
 };
 
 export type Violation = { readonly promise: string; readonly what: string; readonly id?: string; readonly at: number };

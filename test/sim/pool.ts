@@ -64,7 +64,7 @@ const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, 
   });
 
 export type RunOptions = {
-  readonly seeds: Iterable<number>;
+  readonly seeds: readonly number[];
   readonly threads: number;
   readonly plant?: Plant;
   /** Takes each report as it comes; false ends the run. */
@@ -73,9 +73,13 @@ export type RunOptions = {
 
 /** Runs seeds on several threads, in any order. */
 export const runSeeds = async ({ seeds, threads, plant, onReport }: RunOptions): Promise<void> => {
-  const source = seeds[Symbol.iterator]();
+  let taken = 0;
   let stopped = false;
-  const next = (): number[] => (stopped ? [] : [...source.take(SEEDS_AT_ONCE)]);
+  const next = (): number[] => {
+    if (stopped) return [];
+    taken += SEEDS_AT_ONCE;
+    return seeds.slice(taken - SEEDS_AT_ONCE, taken);
+  };
   const take = (report: SeedReport): boolean => {
     if (!stopped && !onReport(report)) stopped = true;
     return !stopped;

@@ -27,6 +27,20 @@ export type ProcessWorld = {
   readonly trace: Trace;
 };
 
+/** Running figures wait for so long in a process. */
+const FLUSH_AFTER_MS = 30_000;
+
+/** Stores the running figures at the end of an invocation, now and then, as the functions do. */
+export const flushAfter = async <T>(process: Process, work: Promise<T>): Promise<T> => {
+  const result = await work;
+  const now = process.engine.clock.now();
+  if (now - process.flushed.at >= FLUSH_AFTER_MS) {
+    process.flushed.at = now;
+    await process.engine.ledgers.flush();
+  }
+  return result;
+};
+
 /** What strikes a process of each kind at its calls. */
 const DEATHS = { api: ['F19', 0.004], send: ['F19', 0.006], tick: ['F05', 0.004] } as const;
 const FREEZES = { api: 0.002, send: 0.004, tick: 0.002 } as const;
@@ -88,7 +102,8 @@ export const makeProcesses = (world: ProcessWorld) => {
       nonce,
     };
     const stored = makeTargets({ store, clock: actor.clock, randomBytes: (n) => new Uint8Array(n), nonce });
-    return { actor, engine, targets: makeTargetCache(stored, actor.clock), beforeCall };
+    const flushed = { at: actor.clock.now() as number };
+    return { actor, engine, targets: makeTargetCache(stored, actor.clock), beforeCall, flushed };
   };
 
   return { start };

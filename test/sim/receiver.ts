@@ -73,7 +73,9 @@ export const makeReceiver = (world: ReceiverWorld) => {
     const tag = tagOf(payload);
     const answerLost = answer.acted && answer.outcome.kind === 'failed';
     const at = timeline.now();
-    model.arrivals.push({ id, tag, target: target.name, attempt, worker, startedAt, at, acted: answer.acted, answerLost });
+    const { outcome, acted, takesMs } = answer;
+    const asked = outcome.kind === 'failed' ? { failedAt: at + takesMs, retryAfterMs: outcome.retryAfterMs ?? 0 } : {};
+    model.arrivals.push({ id, tag, target: target.name, attempt, worker, startedAt, at, acted, answerLost, ...asked });
     world.trace(() => `${worker.name} → ${target.name} ${id} ${tag} attempt ${attempt}: ${answer.outcome.kind === 'sent' ? 'sent' : answer.outcome.reason}`);
     return answer;
   };

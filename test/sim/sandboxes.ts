@@ -4,7 +4,8 @@ import { makeSend } from '../../functions/send/send.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Received } from '../../shared/memory/memory-queue.ts';
-import type { Process, ProcessWorld, Processes } from './process.ts';
+import type { Process, Processes, ProcessWorld } from './process.ts';
+import { flushAfter } from './process.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import type { Actor } from './actor.ts';
 import type { Dice } from './dice.ts';
@@ -80,7 +81,8 @@ export const makeSandboxes = (world: SandboxWorld) => {
     trace(() => `${process.actor.name} gets ${hints.map(({ body }) => body).join(' ')}`);
     process.actor.unpark();
     process.actor.deliver(() => {
-      void sandbox.send(toEvent(hints), context as Context).then(({ batchItemFailures }) => {
+      const answer = sandbox.send(toEvent(hints), context as Context);
+      void flushAfter(process, answer).then(({ batchItemFailures }) => {
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
         for (const { id } of hints) if (!failed.has(id)) queue.remove(id);
         for (const { body } of hints) underWay.delete(body);

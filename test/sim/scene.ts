@@ -11,6 +11,8 @@ export type Scene = {
   readonly seed: number;
   readonly dice: Dice;
   readonly on: ReadonlySet<FaultId>;
+  /** Nothing here makes anything late. */
+  readonly mild: boolean;
   readonly start: number;
   /** Until then users come and faults strike; then all is calm. */
   readonly calmFrom: number;
@@ -25,19 +27,38 @@ export type Scene = {
   readonly returnAt: number;
 };
 
+/** So many that no hint waits for a free one. */
+const SENDERS_ENOUGH = 16;
+
 /** Longer than the longest outage with all that follows from it. */
-const KEPT_MS = 8 * HOUR_MS;
+const KEPT_MS = 5 * HOUR_MS;
 
 /** By then everything that is kept for so long has expired. */
-const RETURN_AFTER_MS = 14 * HOUR_MS;
+const RETURN_AFTER_MS = 7 * HOUR_MS;
 
 /** The share of the faults that a world has. */
 const SWITCHED_ON = 0.3;
 
-const chooseFaults = (dice: Dice): Set<FaultId> => {
-  // One world in twelve has none: the promises of a day without faults are stricter.
-  const share = dice.chance(1 / 12) ? 0 : SWITCHED_ON;
-  return new Set(FAULT_IDS.filter((id) => dice.fork(id).chance(share)));
+/** Worlds in which hours pass until everything has expired take three times as long as others. */
+const RARE: ReadonlySet<FaultId> = new Set(['F34', 'F35']);
+
+/** Faults that make nothing late that was accepted in time (P7). */
+const MILD: ReadonlySet<FaultId> = new Set([
+  ...(['F01', 'F03', 'F07', 'F09', 'F16', 'F17', 'F20', 'F31', 'F32'] as const),
+  ...(['F34', 'F35', 'F37', 'F43', 'F45', 'F46', 'F50', 'F51'] as const),
+]);
+
+/** One world in twelve has no faults and one in six only mild ones: what they promise is stricter. */
+const chooseFaults = (dice: Dice): { on: Set<FaultId>; mild: boolean } => {
+  const kind = dice.int(1, 12);
+  const mild = kind <= 3;
+  const share = kind === 1 ? 0 : SWITCHED_ON;
+  // Hints that are refused are sent by the next tick; with skipped ticks besides, it may be one too many.
+  const refused = mild && dice.chance(0.3);
+  const drawn = FAULT_IDS.filter((id) => (!mild || MILD.has(id)) && dice.fork(id).chance(RARE.has(id) ? share / 3 : share));
+  const on = new Set<FaultId>(refused ? [...drawn, 'F06'] : drawn);
+  if (mild && (on.has('F06') || on.has('F07'))) on.delete('F01');
+  return { on, mild };
 };
 
 /** Monday morning, or the last minutes of a year. */
@@ -49,27 +70,28 @@ const startOf = (dice: Dice, on: ReadonlySet<FaultId>): number => {
 /** The world of a seed, with the faults that it drew or with fewer. */
 export const makeScene = (seed: number, only?: ReadonlySet<FaultId>): Scene => {
   const dice = makeDice(seed);
-  const drawn = chooseFaults(dice.fork('faults'));
+  const { on: drawn, mild } = chooseFaults(dice.fork('faults'));
   const on = only ? new Set([...drawn].filter((id) => only.has(id))) : drawn;
   const size = dice.fork('size');
   const start = startOf(size, on);
   const timeoutMs = size.pick([30_000, 60_000, 180_000]);
   const expires = on.has('F34') || on.has('F35');
-  const calmFrom = start + size.int(8, 16) * MINUTE_MS;
+  const calmFrom = start + size.int(7, 12) * MINUTE_MS;
   const visibilityMs = on.has('F11') ? size.int(2_000, 20_000) : 6 * timeoutMs;
   return {
     seed,
     dice,
     on,
+    mild,
     start,
     calmFrom,
-    shards: size.int(1, 3),
-    senders: size.int(1, 4),
+    shards: size.pick([1, 2, 2, 3]),
+    senders: mild ? SENDERS_ENOUGH : size.int(1, 4),
     apis: size.int(1, 3),
     timeoutMs,
     visibilityMs,
     latencyMs: size.pick([2, 8, 20]),
     retentionMs: expires ? KEPT_MS : 14 * 24 * HOUR_MS,
-    returnAt: expires ? calmFrom + RETURN_AFTER_MS + size.int(0, 24 * HOUR_MS) : Number.POSITIVE_INFINITY,
+    returnAt: expires ? calmFrom + RETURN_AFTER_MS + size.int(0, HOUR_MS) : Number.POSITIVE_INFINITY,
   };
 };

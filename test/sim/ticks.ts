@@ -2,7 +2,9 @@ import type { Context, ScheduledEvent } from 'aws-lambda';
 import type { TickFunction } from '../../functions/tick/tick.ts';
 import { makeTickFunction } from '../../functions/tick/tick.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
-import type { Process, ProcessWorld, Processes } from './process.ts';
+import type { Ticket } from './timeline.ts';
+import type { Process, Processes, ProcessWorld } from './process.ts';
+import { flushAfter } from './process.ts';
 import type { Model } from './model.ts';
 
 const MINUTE_MS = 60_000;
@@ -44,7 +46,7 @@ export const makeTicks = (world: ProcessWorld & { readonly processes: Processes;
       ticker.busy = false;
     };
     actor.deliver(() => {
-      ticker.tick({} as ScheduledEvent, context).then(end, (error: unknown) => {
+      flushAfter(ticker.process, ticker.tick({} as ScheduledEvent, context)).then(end, (error: unknown) => {
         trace(() => `${actor.name} fails: ${String(error)}`);
         end();
       });
@@ -57,31 +59,37 @@ export const makeTicks = (world: ProcessWorld & { readonly processes: Processes;
     timeline.at(timeline.now() + lateMs, run);
   };
 
+  /** A run of skipped ticks ends with one that comes, so that no run is longer than its fault says. */
   const isSkipped = (): boolean => {
     if (toSkip > 0) {
       toSkip -= 1;
-      return weather.isOn('F01') || weather.isOn('F02');
+      return toSkip > 0 && (weather.isOn('F01') || weather.isOn('F02'));
     }
-    if (weather.strikes('F01', 0.4)) toSkip = weather.dice('F01').int(0, 3);
-    else if (weather.strikes('F02', 0.1)) toSkip = weather.dice('F02').int(5, 12);
-    else return false;
-    return true;
+    if (weather.strikes('F01', 0.4)) toSkip = weather.dice('F01').int(1, 4);
+    else if (weather.strikes('F02', 0.1)) toSkip = weather.dice('F02').int(6, 12);
+    return toSkip > 0;
+  };
+
+  const planNext = (): Ticket => {
+    const everyMs = idle ? HOUR_MS : MINUTE_MS;
+    return timeline.at((Math.floor(timeline.now() / everyMs) + 1) * everyMs, minute);
   };
 
   const minute = (): void => {
-    const everyMs = idle ? HOUR_MS : MINUTE_MS;
-    timeline.at((Math.floor(timeline.now() / everyMs) + 1) * everyMs, minute);
+    next = planNext();
     if (isSkipped()) return;
     if (weather.strikes('F04', 0.3)) runLater();
     else run();
     if (weather.strikes('F03', 0.3)) for (let n = weather.dice('F03').int(1, 3); n > 0; n -= 1) run();
   };
 
-  timeline.at((Math.floor(timeline.now() / MINUTE_MS) + 1) * MINUTE_MS, minute);
+  let next = planNext();
   return {
     /** While nothing is stored, an hour between ticks is as good as a minute, and quicker. */
     setIdle: (on: boolean): void => {
       idle = on;
+      next.cancel();
+      next = planNext();
     },
   };
 };

@@ -71,6 +71,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     if (table === 'control') {
       if (pk === 'cursor') onCursor(stored);
       else if (pk.startsWith('dead#')) onLetter(stored);
+      else if (pk === 'revisit') trace(() => `mark ${sk} ${stored.doc}`);
       return;
     }
     if (table !== 'segments') return;

@@ -15,7 +15,7 @@ export type Deed =
   | { readonly kind: 'put'; readonly key: string; readonly wish: Wish }
   | { readonly kind: 'cancel-key'; readonly key: string }
   /** Cancels what an earlier bulk made; `pick` in [0, 1) says which. */
-  | { readonly kind: 'cancel-id'; readonly pick: number }
+  | { readonly kind: 'cancel-id'; readonly pick: number; readonly soon: boolean }
   | { readonly kind: 'redrive'; readonly target: string };
 
 export type PlannedDeed = { readonly at: number; readonly deed: Deed };
@@ -25,7 +25,7 @@ export const TARGETS = ['push', 'slow', 'flaky', 'once', 'paced', 'busy', 'gone'
 /** Keys that are put again when all that was stored of them has expired (F35). */
 export const REUSED_KEYS = 5;
 
-const MESSAGES = 300;
+const MESSAGES = 400;
 const LARGE_CHARS = 65_000;
 
 /** Instants where engines break: around minutes, around the close five minutes before, now, soon, and anywhere. */
@@ -41,9 +41,9 @@ const makeWhen = (dice: Dice, scene: Scene, at: number): When => {
     case 3:
       return { at: at + 5 * MINUTE_MS + dice.int(-3_000, 3_000) };
     case 4:
-      return { afterMs: dice.int(0, 14 * MINUTE_MS) };
+      return { afterMs: dice.int(0, 10 * MINUTE_MS) };
     default:
-      return { at: scene.start + dice.int(5, 25) * MINUTE_MS };
+      return { at: scene.start + dice.int(5, 18) * MINUTE_MS };
   }
 };
 
@@ -72,11 +72,16 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
     };
   };
 
-  const targetFor = (): string => (dice.chance(0.5) ? 'push' : dice.chance(0.05) ? 'nobody' : dice.pick(TARGETS));
+  const targetFor = (): string => {
+    const chance = dice.next();
+    if (chance < 0.4) return 'push';
+    if (chance < 0.5) return 'paced';
+    return chance < 0.52 ? 'nobody' : dice.pick(TARGETS);
+  };
 
   const planBulk = (left: number): number => {
     const at = anyTime();
-    const size = Math.min(left, dice.chance(0.3) ? dice.int(30, 100) : dice.int(1, 15));
+    const size = Math.min(left, dice.chance(0.4) ? dice.int(30, 100) : dice.int(1, 15));
     const wishes = Array.from({ length: size }, () => wish(at, targetFor()));
     const racing = scene.on.has('F43') && dice.chance(0.4);
     const twin = dice.chance(0.7) ? wishes : wishes.map((one) => ({ ...one, ...wish(at, one.target) }));
@@ -88,20 +93,29 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
     let at = anyTime();
     const changes = scene.on.has('F45') ? dice.int(1, 6) : dice.int(1, 2);
     let puts = 0;
+    let dueAt = at;
     for (let n = 0; n < changes; n += 1) {
-      const put = n === 0 || dice.chance(0.6);
-      puts += put ? 1 : 0;
-      deeds.push({ at, deed: put ? { kind: 'put', key, wish: wish(at, targetFor(), key) } : { kind: 'cancel-key', key } });
-      at += dice.chance(0.5) ? dice.int(0, 4_000) : dice.int(0, 4 * MINUTE_MS);
+      if (n === 0 || dice.chance(0.6)) {
+        const wished = wish(at, targetFor(), key);
+        dueAt = 'at' in wished.when ? wished.when.at : at + wished.when.afterMs;
+        puts += 1;
+        deeds.push({ at, deed: { kind: 'put', key, wish: wished } });
+      } else deeds.push({ at, deed: { kind: 'cancel-key', key } });
+      // Most races are around the two seconds before the message is due.
+      const close = dueAt - dice.int(1_500, 5_000);
+      at = close > at && dice.chance(0.5) ? close : at + dice.int(0, 2 * MINUTE_MS);
     }
     return puts;
   };
 
   let left = MESSAGES;
-  while (left > 60) left -= planBulk(left);
+  while (left > 50) left -= planBulk(left);
   for (let n = 0; left > 0; n += 1) left -= planKey(`key-${n}`);
-  const cancels = scene.on.has('F45') ? 30 : 5;
-  for (let n = 0; n < cancels; n += 1) deeds.push({ at: anyTime(), deed: { kind: 'cancel-id', pick: dice.next() } });
+  const cancels = scene.on.has('F45') ? 60 : 5;
+  for (let n = 0; n < cancels; n += 1) {
+    const at = anyTime() + dice.int(0, 5 * MINUTE_MS);
+    deeds.push({ at, deed: { kind: 'cancel-id', pick: dice.next(), soon: dice.chance(0.8) } });
+  }
   for (const target of ['flaky', 'gone', 'push']) deeds.push({ at: anyTime(), deed: { kind: 'redrive', target } });
   if (scene.on.has('F35')) planReuse(scene, dice, { deeds, wish });
   return deeds.sort((a, b) => a.at - b.at);

@@ -7,7 +7,8 @@ import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Actor } from './actor.ts';
 import type { Dice } from './dice.ts';
 import type { Model } from './model.ts';
-import type { Process, ProcessWorld, Processes } from './process.ts';
+import type { Process, Processes, ProcessWorld } from './process.ts';
+import { flushAfter } from './process.ts';
 import type { Deed, PlannedDeed, When, Wish } from './user-plan.ts';
 
 type Api = { readonly process: Process; readonly desk: MessageDesk; readonly redrive: (target: string) => Promise<unknown> };
@@ -19,6 +20,8 @@ export type UserWorld = ProcessWorld & { readonly processes: Processes; readonly
 
 const CLIENT_TIMEOUT_MS = 29_000;
 const TRIES = 8;
+const MINUTE_MS = 60_000;
+const SOON_MS = 1_500;
 
 /** More characters than this make a payload large, and more messages a call a part of a herd. */
 const LARGE = 1_000;
@@ -87,7 +90,7 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
       timeline.at(timeline.now() + dice.int(1, 20), () => {
         if (weather.isDown('compute')) return end({ kind: 'refused', code: 'DOWN' });
         actor.deliver(() => {
-          run(api.desk).then(
+          flushAfter(api.process, run(api.desk)).then(
             (value) => timeline.at(timeline.now() + 1, () => end({ kind: 'done', value })),
             (error: unknown) => {
               const refused = error instanceof Problem && error.status < 500;
@@ -158,8 +161,13 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     else revoke(view.id, 'cancelled', api.process.actor);
   };
 
-  const cancelSome = async (pick: number): Promise<void> => {
-    const bulks = [...model.accepted.values()].filter(({ tag }) => tag.startsWith('bulk'));
+  /** A message of a bulk: one that comes due within the minute, or any. */
+  const cancelSome = async ({ pick, soon }: Deed & { kind: 'cancel-id' }): Promise<void> => {
+    const now = timeline.now();
+    const bulks = [...model.accepted.values()].filter(({ tag, dueAt }) => {
+      const isSoon = dueAt > now + SOON_MS && dueAt < now + MINUTE_MS;
+      return tag.startsWith('bulk') && (!soon || isSoon);
+    });
     const chosen = bulks[Math.floor(pick * bulks.length)];
     if (chosen) await cancel(chosen.id);
   };
@@ -177,7 +185,7 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     if (deed.kind === 'bulk') await Promise.all([bulk(deed.name, deed.wishes), ...(deed.twin ? [bulk(deed.name, deed.twin)] : [])]);
     else if (deed.kind === 'put') await put(deed.key, deed.wish);
     else if (deed.kind === 'cancel-key') await cancel(deed.key);
-    else if (deed.kind === 'cancel-id') await cancelSome(deed.pick);
+    else if (deed.kind === 'cancel-id') await cancelSome(deed);
     else await withTries('redrive', (api) => call(api, 'redrive', () => api.redrive(deed.target)));
   };
 

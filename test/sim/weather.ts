@@ -32,11 +32,13 @@ export type Weather = {
 
 const planOutages = (scene: Scene): Outage[] => {
   const outages: Outage[] = [];
+  // Where little is kept, an outage must not outlast it.
+  const longest = Number.isFinite(scene.returnAt) ? 60 : 180;
   const plan = (fault: FaultId, choose: (dice: Dice) => readonly Service[]): void => {
     if (!scene.on.has(fault)) return;
     const dice = scene.dice.fork(`outage ${fault}`);
     const from = scene.start + dice.int(1, 10) * MINUTE_MS + dice.int(0, MINUTE_MS);
-    const minutes = dice.chance(0.15) ? dice.int(30, 180) : dice.int(1, 12);
+    const minutes = dice.chance(0.15) ? dice.int(30, longest) : dice.int(1, 12);
     outages.push({ fault, from, to: from + minutes * MINUTE_MS, services: choose(dice) });
   };
   plan('F40', () => SERVICES);

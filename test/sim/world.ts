@@ -9,6 +9,7 @@ import { makeAttemptChecks } from './attempt-checks.ts';
 import type { FaultId } from './fault-table.ts';
 import type { Verdict } from './final-checks.ts';
 import { judgeEnd } from './final-checks.ts';
+import { checkPace, PACED_PER_SECOND, RETRY } from './pace-checks.ts';
 import type { Violation } from './model.ts';
 import { makeModel } from './model.ts';
 import { makeNoise } from './noise.ts';
@@ -49,11 +50,11 @@ const targetNamed = (name: string, now: number): Target => ({
   name,
   destination: { kind: 'none' },
   timeoutMs: 10_000,
-  retry: { maxAttempts: 6, delaysMs: [5_000, 30_000, 60_000, 120_000], jitter: 0.2 },
+  retry: RETRY,
   delivery: name === 'once' ? 'at-most-once' : 'at-least-once',
   headers: {},
   createdAt: epochMs(now),
-  ...(name === 'paced' ? { ratePerSecond: 20 } : {}),
+  ...(name === 'paced' ? { ratePerSecond: PACED_PER_SECOND } : {}),
 });
 
 const makePages = (scene: Scene, weather: Weather): (() => number) => {
@@ -136,6 +137,7 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   await truth.raw.putMany(TARGETS.map((name) => toTargetItem({ target: targetNamed(name, scene.start), nonce: '-' }, 1)));
   await live(world);
   const { lost, duplicates } = judgeEnd(model, truth, weather);
+  checkPace(model, scene);
   return {
     seed,
     on: [...scene.on],

@@ -1,0 +1,93 @@
+import { availableParallelism } from 'node:os';
+import { progress } from '@clack/prompts';
+import { Command } from 'commander';
+import { FAULTS, NOT_HERE } from './fault-table.ts';
+import { runSeeds } from './pool.ts';
+import { REGRESSIONS } from './regressions.ts';
+import { tryPlants } from './run-plants.ts';
+import { shrinkFaults } from './shrink.ts';
+import { storyOf } from './story.ts';
+import { makeTally, missingFaults } from './tally.ts';
+import type { SeedReport } from './world.ts';
+
+type Options = { seeds: number; from: number; threads: number; json?: true; plants?: true | string };
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  process.stderr.write(`${text} is no whole number from 1 up.\n`);
+  return process.exit(1);
+};
+
+const options = new Command('sim')
+  .description('Lives through seeded worlds full of faults and holds the engine to its promises.')
+  .option('--seeds <n>', 'how many worlds', wholeNumber, 3_000)
+  .option('--from <seed>', 'the first seed', wholeNumber, 1)
+  .option('--threads <n>', 'worker threads', wholeNumber, availableParallelism())
+  .option('--plants [name]', 'puts known bugs into the code instead, one at a time, and counts the seeds until one fails')
+  .option('--json', 'one JSON object on the last line of stdout')
+  .parse()
+  .opts<Options>();
+
+const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+/** A bar for people; nothing that redraws itself where the output goes into a file. */
+const makeBar = (max: number) => {
+  if (!process.stderr.isTTY) return { step: () => undefined, stop: say };
+  const bar = progress({ output: process.stderr, max });
+  bar.start('simulating');
+  return { step: (line: string) => bar.advance(1, line), stop: (line: string) => bar.stop(line) };
+};
+
+/** At most so many failed seeds are shrunk and told. */
+const MOST_TOLD = 3;
+
+const tell = async (failed: SeedReport): Promise<void> => {
+  const least = await shrinkFaults(failed);
+  say(`\nSeed ${failed.seed} fails with ${least.on.join(' ') || 'no fault at all'}:`);
+  for (const { promise, what } of least.violations) say(`  ${promise}: ${what}`);
+  for (const line of await storyOf(least)) say(`    ${line}`);
+};
+
+const runWorlds = async (): Promise<boolean> => {
+  const { tally, broken, failures, take } = makeTally();
+  const startedAt = performance.now();
+  const known = Object.keys(REGRESSIONS).map(Number);
+  const drawn = Array.from({ length: options.seeds }, (_, n) => options.from + n);
+  const seeds = [...known.filter((seed) => !drawn.includes(seed)), ...drawn];
+  const bar = makeBar(seeds.length);
+  await runSeeds({
+    seeds,
+    threads: options.threads,
+    onReport: (report) => {
+      take(report);
+      bar.step(`${tally.seeds} seeds, ${tally.messages} messages, ${failures.length} failed`);
+      return true;
+    },
+  });
+  const perSecond = Math.round((10_000 * tally.seeds) / (performance.now() - startedAt)) / 10;
+  bar.stop(`${tally.seeds} seeds, ${tally.messages} messages, ${perSecond} seeds a second`);
+  for (const failed of failures.slice(0, MOST_TOLD)) await tell(failed);
+  if (options.json) process.stdout.write(`${JSON.stringify(tally)}\n`);
+  else {
+    const { seeds: count, messages, lost, early, duplicates, failedSeeds } = tally;
+    console.table({ verdict: { seeds: count, messages, lost, early, ...duplicates, failed: failedSeeds.length } });
+    console.table(Object.fromEntries(Object.entries(FAULTS).map(([id, what]) => [id, { struck: tally.faults[id as keyof typeof FAULTS], what }])));
+    console.table(Object.fromEntries(Object.entries(NOT_HERE).map(([id, where]) => [id, { notHere: where }])));
+    if (broken.size > 0) console.table(Object.fromEntries([...broken].map(([id, times]) => [id, { broken: times }])));
+  }
+  const missing = missingFaults(tally);
+  if (missing.length > 0) say(`Not struck by any seed: ${missing.join(' ')}`);
+  return failures.length === 0;
+};
+
+const runPlants = async (): Promise<boolean> => {
+  const named = options.plants === true ? '' : options.plants;
+  const tried = await tryPlants(options.threads, (caught) => say(`${caught.seeds ?? 'SURVIVED'}  ${caught.plant}`), named);
+  if (options.json) process.stdout.write(`${JSON.stringify({ plants: tried })}\n`);
+  else console.table(tried);
+  return tried.every(({ seeds }) => seeds !== undefined);
+};
+
+const kept = options.plants ? await runPlants() : await runWorlds();
+process.exit(kept ? 0 : 1);
