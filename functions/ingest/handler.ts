@@ -1,6 +1,4 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { HttpResult } from '../../shared/api/http/reply.ts';
 import { composeFunction, withLedgers } from '../../shared/compose.ts';
 import { composeApi } from '../../shared/compose-api.ts';
 import { withTelemetry } from '../../shared/telemetry.ts';
@@ -8,6 +6,4 @@ import { makeIngest } from './ingest.ts';
 
 const { config, engine, telemetry } = composeFunction('ingest');
 const ingest = makeIngest({ ...composeApi(engine, config), paths: 'decoded' });
-export const handler = middy<APIGatewayProxyEventV2, HttpResult>(ingest)
-  .use(withTelemetry(telemetry))
-  .use(withLedgers(engine));
+export const handler = middy(ingest).use(withTelemetry(telemetry)).use(withLedgers(engine));

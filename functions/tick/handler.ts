@@ -1,10 +1,9 @@
 import middy from '@middy/core';
-import type { ScheduledEvent } from 'aws-lambda';
-import { makeTick, type TickReport } from '../../shared/app/tick/make-tick.ts';
+import { makeTick } from '../../shared/app/tick/make-tick.ts';
 import { composeFunction } from '../../shared/compose.ts';
 import { withTelemetry } from '../../shared/telemetry.ts';
 import { makeTickFunction } from './tick.ts';
 
 const { engine, telemetry } = composeFunction('tick');
 const tick = makeTickFunction({ tick: makeTick(engine), telemetry });
-export const handler = middy<ScheduledEvent, TickReport>(tick).use(withTelemetry(telemetry));
+export const handler = middy(tick).use(withTelemetry(telemetry));

@@ -66,7 +66,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
 
   const api = composeApi(engine, config);
   // The port first, because it may be taken: nothing else has begun to work then.
-  const server = await startApiServer(functionsOn(api), options.port ?? 0);
+  const server = await startApiServer(functionsOn(api, onError), options.port ?? 0);
   const closeServer = () => server.close(REQUEST_PATIENCE_MS);
   starting.defer(closeServer);
   const echo = await startEcho(api, options.onEcho ?? (() => {}));
@@ -86,10 +86,10 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
   return { url: `http://127.0.0.1:${server.port}`, echoUrl: echo.url, dynamoEndpoint, tick: ticking.tick, stop };
 }
 
-function functionsOn(api: ComposedApi): ApiFunctions {
+function functionsOn(api: ComposedApi, onError: (error: unknown) => void): ApiFunctions {
   return {
     ingest: makeIngest({ ...api, paths: 'encoded' }),
-    bulkStream: makeBulkStream({ ...api, limits: DEFAULT_LIMITS }),
+    bulkStream: makeBulkStream({ ...api, limits: DEFAULT_LIMITS }, onError),
   };
 }
 
