@@ -65,5 +65,5 @@ else {
   console.table(rows.map((row) => Object.fromEntries(columns.map((column, k) => [column, row[k]]))));
   for (const { name, version, settings } of comparison.contenders)
     process.stdout.write(`${name} ${version}: ${settings}. ${faultsOf(comparison, name)}.\n`);
-  process.stdout.write(`${comparison.machine}. n× (least–most): ours is n times better; below 1 the peer is.\n`);
+  process.stdout.write(`${comparison.machine}. n× (least–most): Meridian is n times better; below 1 the peer is.\n`);
 }

@@ -31,7 +31,7 @@ const picture = (height: number, parts: readonly string[]): string =>
     '</svg>\n',
   ].join('\n');
 
-/** A logarithmic axis over whole decades. */
+/** A logarithmic axis over whole decades; a lateness below 1 ms stands at 1 ms. */
 const axis = (values: readonly number[], [from, to]: readonly [number, number]) => {
   const low = Math.floor(Math.log10(Math.max(1, Math.min(...values))));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, ...values))));
@@ -84,43 +84,53 @@ export const latenessPicture = (comparison: Comparison): string => {
   return picture(height, parts);
 };
 
-const whisker = (x: number, { least, most }: Range, at: (value: number) => number, colour: string): string =>
-  line([x, at(least)], [x, at(most)], `stroke="${colour}" stroke-width="1.5"`);
+const LABEL = 15;
+
+/** Heights for labels near their points, moved down where two would overlap. */
+const labelHeights = (heights: readonly number[]): number[] => {
+  const placed: number[] = [];
+  let free = 0;
+  for (const [index, height] of [...heights.entries()].sort(([, a], [, b]) => a - b)) {
+    free = Math.max(height, free);
+    placed[index] = free;
+    free += LABEL;
+  }
+  return placed;
+};
+
+type Scale = ReturnType<typeof axis>;
+type Point = readonly [n: number, rate: Range];
+
+const curve = (points: readonly Point[], { x, y, colour }: { x: Scale; y: Scale; colour: string }): string[] => [
+  `<polyline points="${points.map(([n, { median }]) => `${x.at(n).toFixed(1)},${y.at(median).toFixed(1)}`).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
+  ...points.flatMap(([n, { median, least, most }]) => [
+    line([x.at(n), y.at(least)], [x.at(n), y.at(most)], `stroke="${colour}" stroke-width="1.5"`),
+    `<circle cx="${x.at(n).toFixed(1)}" cy="${y.at(median).toFixed(1)}" r="4" fill="${colour}"/>`,
+  ]),
+];
 
 /** The rate over the size of the herd: a line for each contender, with the least and the most of the rounds. */
 export const ratePicture = (comparison: Comparison): string => {
-  const { sizes, contenders } = comparison;
-  const rates = contenders.map(({ name }) =>
-    sizes.map((n) => figuresOf(comparison, name, named(comparison, `herd of ${count(n)}: rate`))),
+  const { contenders } = comparison;
+  const sizes = comparison.sizes.toSorted((a, b) => a - b);
+  const curves = contenders.map(({ name }) =>
+    sizes.map((n): Point => [n, figuresOf(comparison, name, named(comparison, `herd of ${count(n)}: rate`))]),
   );
-  const height = 360;
-  const x = axis(sizes, [LEFT, WIDTH - 140]);
+  const [height, right] = [360, WIDTH - 130];
+  const x = axis(sizes, [LEFT, right]);
   const y = axis(
-    rates.flat().flatMap(({ least, most }) => [least, most]),
+    curves.flat().flatMap(([, { least, most }]) => [least, most]),
     [height - 40, 40],
   );
-  const parts = [
+  const labels = labelHeights(curves.map((points) => y.at(points.at(-1)?.[1].median ?? 1)));
+  return picture(height, [
     text('Jobs a second over the size of the herd, logarithmic', { x: 10, y: 20, bold: true }),
     ...y.ticks.flatMap((tick) => [
-      line([LEFT, y.at(tick)], [WIDTH - 140, y.at(tick)], GRID),
+      line([LEFT, y.at(tick)], [right, y.at(tick)], GRID),
       text(`${count(tick)}/s`, { x: LEFT - 10, y: y.at(tick) + 4, anchor: 'end' }),
     ]),
     ...sizes.map((n) => text(count(n), { x: x.at(n), y: height - 16, anchor: 'middle' })),
-  ];
-  for (const [index, { name }] of contenders.entries()) {
-    const colour = COLOURS[index % COLOURS.length] ?? '';
-    const points = sizes.map((n, k) => [x.at(n), rates[index]?.[k]] as const);
-    const path = points.map(([px, rate]) => `${px.toFixed(1)},${y.at(rate?.median ?? 1).toFixed(1)}`);
-    parts.push(`<polyline points="${path.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`);
-    for (const [px, rate] of points) {
-      if (rate === undefined) continue;
-      parts.push(
-        whisker(px, rate, y.at, colour),
-        `<circle cx="${px.toFixed(1)}" cy="${y.at(rate.median).toFixed(1)}" r="4" fill="${colour}"/>`,
-      );
-    }
-    const [lastX = 0, last] = points.at(-1) ?? [];
-    parts.push(text(name, { x: lastX + 10, y: y.at(last?.median ?? 1) + 4 }));
-  }
-  return picture(height, parts);
+    ...curves.flatMap((points, index) => curve(points, { x, y, colour: COLOURS[index % COLOURS.length] ?? '' })),
+    ...contenders.map(({ name }, index) => text(name, { x: right + 8, y: (labels[index] ?? 0) + 4 })),
+  ]);
 };

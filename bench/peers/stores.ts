@@ -3,6 +3,8 @@ import { Client } from 'pg';
 import type { Peer } from './peer.ts';
 import { type Server, startPostgres, startRedis } from './servers.ts';
 
+const INTERRUPTED = 130;
+
 /** The servers of the peers, with an empty place in them for each run. */
 export type Stores = AsyncDisposable & {
   fresh(server: Peer['server']): Promise<AsyncDisposable & { readonly url: string }>;
@@ -41,11 +43,14 @@ const freshDatabase = async ({ url }: Server) => {
   };
 };
 
+/** Starts the servers; they end with what is returned, and where this process is told to end. */
 export const openStores = async (): Promise<Stores> => {
   await using starting = new AsyncDisposableStack();
   const redis = starting.use(await startRedis());
   const postgres = starting.use(await startPostgres());
   const servers = starting.move();
+  const end = (): void => void servers.disposeAsync().finally(() => process.exit(INTERRUPTED));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
   return {
     fresh: (server) => (server === 'redis' ? freshRedis(redis) : freshDatabase(postgres)),
     versionOf: (server) => (server === 'redis' ? redis : postgres).version,
