@@ -34,6 +34,8 @@ const READING = `- The workloads are what Meridian is built for, and nothing els
   lateness; a shorter interval costs queries all day.
 - A peer counts what started twice or early in its handler. Our API tells what was sent; \`npm run bench\` counts the rest
   at a receiver.
+- Where the load says that the machine had other work, the rounds differ. A ratio compares what ran in the same round, so
+  its median need not be the ratio of two medians.
 - One worker process for each, beside its server: there are two cores. All of them scale out over machines, as Meridian does.`;
 
 const credits = ({ contenders }: Comparison): string =>

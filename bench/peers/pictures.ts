@@ -23,10 +23,12 @@ const line = (from: readonly [number, number], to: readonly [number, number], st
 
 const GRID = 'stroke="#ddd"';
 
-const picture = (height: number, parts: readonly string[]): string =>
+const picture = (title: string, height: number, parts: readonly string[]): string =>
   [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
+    text(title, { x: 10, y: 20, bold: true }),
     ...parts,
     '</svg>\n',
   ].join('\n');
@@ -67,7 +69,6 @@ export const latenessPicture = (comparison: Comparison): string => {
     line([at(tick), 34], [at(tick), height - 24], GRID),
     text(`${count(tick)} ms`, { x: at(tick), y: height - 8, anchor: 'middle' }),
   ]);
-  parts.push(text('Lateness: from p50 to p99, medians of the rounds, logarithmic', { x: 10, y: 20, bold: true }));
   for (const [index, { title, p50, p99 }] of panels.entries()) {
     const top = 50 + index * panelHeight;
     parts.push(text(title, { x: 10, y: top, bold: true }));
@@ -81,7 +82,7 @@ export const latenessPicture = (comparison: Comparison): string => {
       );
     }
   }
-  return picture(height, parts);
+  return picture('Lateness: from p50 to p99, medians of the rounds, logarithmic', height, parts);
 };
 
 const LABEL = 15;
@@ -123,8 +124,7 @@ export const ratePicture = (comparison: Comparison): string => {
     [height - 40, 40],
   );
   const labels = labelHeights(curves.map((points) => y.at(points.at(-1)?.[1].median ?? 1)));
-  return picture(height, [
-    text('Jobs a second over the size of the herd, logarithmic', { x: 10, y: 20, bold: true }),
+  return picture('Jobs a second over the size of the herd, logarithmic', height, [
     ...y.ticks.flatMap((tick) => [
       line([LEFT, y.at(tick)], [right, y.at(tick)], GRID),
       text(`${count(tick)}/s`, { x: LEFT - 10, y: y.at(tick) + 4, anchor: 'end' }),
