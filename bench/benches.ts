@@ -1,8 +1,13 @@
+import { cold } from './cold.ts';
+import { cost } from './cost.ts';
 import { herd } from './herd.ts';
 import { http } from './http.ts';
+import { ingest } from './ingest.ts';
 import { kill } from './kill.ts';
 import { lateness } from './lateness.ts';
+import { memory } from './memory.ts';
 import type { Bench } from './result.ts';
+import { single } from './single.ts';
 
 /** All benches, in the order in which they run. */
-export const benches: readonly Bench[] = [lateness, herd, http, kill];
+export const benches: readonly Bench[] = [cold, cost, single, ingest, http, herd, kill, memory, lateness];

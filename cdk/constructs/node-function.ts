@@ -9,6 +9,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../grants.ts';
 import type { StageSettings } from '../stage.ts';
+import { BUNDLING } from './bundling.ts';
 
 export type NodeFunctionProps = {
   readonly name: FunctionName;
@@ -23,34 +24,13 @@ export type NodeFunctionProps = {
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/**
- * Ways to find credentials that the SDK loads only where the environment has none, which on Lambda it always has:
- * a quarter of the bundle, and 20 ms of each cold start.
- */
-const NEVER_LOADED = [
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-login',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@smithy/credential-provider-imds',
-];
-
-/**
- * The rest of the SDK goes in: it loads twice as fast as Lambda's own, and it is the version that was tested.
- * The source map lies beside the bundle for whoever has a stack trace; Node reading it at start would cost 10 ms.
- */
-const BUNDLING: BundlingOptions = {
+/** The source map lies beside the bundle for whoever has a stack trace; Node reading it at start would cost 10 ms. */
+const LAMBDA_BUNDLING: BundlingOptions = {
+  ...BUNDLING,
+  mainFields: [...BUNDLING.mainFields],
   format: OutputFormat.ESM,
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  externalModules: NEVER_LOADED,
-  minify: true,
   sourceMap: true,
   sourcesContent: false,
-  // Packages in CommonJS call `require` for Node's own modules, which ESM does not have.
-  banner: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
 };
 
 const ACKNOWLEDGED = [
@@ -86,7 +66,7 @@ export function nodeFunction(scope: Construct, id: string, props: NodeFunctionPr
     timeout: props.timeout,
     memorySize: props.memoryMb,
     environment: props.environment,
-    bundling: BUNDLING,
+    bundling: LAMBDA_BUNDLING,
     role,
     logGroup,
     recursiveLoop: props.feedsItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,

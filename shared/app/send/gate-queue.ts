@@ -15,14 +15,14 @@ export type GateLimits = {
   readonly waiting: number;
 };
 
-export const DEFAULT_GATE_LIMITS: GateLimits = { inFlight: 256, waiting: 100_000 };
+export const DEFAULT_GATE_LIMITS: GateLimits = { inFlight: 256, waiting: 200_000 };
 
 /** A start further away than this is not waited for in memory. */
 export const PATIENCE_MS = 1_500;
 
 /** So often a queue is measured: what would take the target longer than `QUEUE_PATIENCE_MS` is carried to later. */
 const MEASURE_EVERY_MS = 500;
-const QUEUE_PATIENCE_MS = 10_000;
+const QUEUE_PATIENCE_MS = 60_000;
 
 /** Items that are carried on because too many wait come back within this time, evenly. */
 const OVERFLOW_SPREAD_MS = 4_000;

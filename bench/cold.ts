@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { BUNDLING } from '../cdk/constructs/bundling.ts';
+import { type Bench, median } from './result.ts';
+
+const FUNCTIONS = ['ingest', 'tick', 'send'] as const;
+
+/** What the functions read from their environment; nothing is connected to while they load. */
+const ENVIRONMENT = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  MERIDIAN_STAGE: 'bench',
+  MERIDIAN_SEGMENTS_TABLE: 'segments',
+  MERIDIAN_KEYS_TABLE: 'keys',
+  MERIDIAN_CONTROL_TABLE: 'control',
+  MERIDIAN_SEND_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/send',
+};
+
+/** CPU of a process that only starts is taken off. */
+const LOAD = `const a = process.cpuUsage(); await import(process.argv[1]); const b = process.cpuUsage(a);
+process.stdout.write(String((b.user + b.system) / 1000))`;
+
+const pathOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const loadMs = (file: string): number => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', LOAD, file], {
+    env: ENVIRONMENT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${file} does not load: ${stderr}`);
+  return Number(stdout);
+};
+
+const bundle = async (name: string, directory: string): Promise<string> => {
+  const outfile = join(directory, name, 'index.mjs');
+  await build({
+    entryPoints: [pathOf(`functions/${name}/handler.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: BUNDLING.target,
+    mainFields: [...BUNDLING.mainFields],
+    external: [...BUNDLING.externalModules],
+    minify: BUNDLING.minify,
+    banner: { js: BUNDLING.banner },
+  });
+  return outfile;
+};
+
+/** Size and load time of each function's bundle, made as the deployment makes it. */
+export const cold: Bench = {
+  name: 'cold',
+  what: 'bundle size and CPU time to load of each function; --n is how often each is loaded',
+  n: [15],
+  run: async (n, { progress }) => {
+    const directory = await mkdtemp(join(tmpdir(), 'meridian-cold-'));
+    try {
+      const figures: Record<string, number> = {};
+      for (const name of FUNCTIONS) {
+        const file = await bundle(name, directory);
+        const kb = Math.round((await stat(file)).size / 1000);
+        const cpuMs = Math.round(median(Array.from({ length: n }, () => loadMs(file))));
+        progress(`${name}: ${kb} kB, ${cpuMs} ms`);
+        figures[`${name}Kb`] = kb;
+        figures[`${name}CpuMs`] = cpuMs;
+      }
+      return figures;
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+  judge: ([result]) => {
+    const largest = Math.max(...FUNCTIONS.map((name) => Number(result?.[`${name}Kb`])));
+    const slowest = Math.max(...FUNCTIONS.map((name) => Number(result?.[`${name}CpuMs`])));
+    const measured = `${largest} kB, ${slowest} ms at most`;
+    return [{ must: '≤ 450 kB, ≤ 70 ms CPU', aim: '', measured, met: largest <= 450 && slowest <= 70 }];
+  },
+};
