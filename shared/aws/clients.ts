@@ -17,7 +17,6 @@ export type DynamoClientOptions = ClientOptions & {
 };
 
 const REQUEST_TIMEOUT_MS = 3000;
-const CONNECTION_TIMEOUT_MS = 1000;
 const MAX_SOCKETS = 128;
 
 export function makeDynamoClient(options: DynamoClientOptions): DynamoDBClient {
@@ -59,12 +58,12 @@ function commonConfig({ region, endpoint, requestTimeoutMs = REQUEST_TIMEOUT_MS 
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
     requestHandler: {
+      // From the call to the head of the answer, with the time to connect.
       requestTimeout: requestTimeoutMs,
       // Without it the handler only warns.
       throwOnRequestTimeout: true,
       // The request timeout ends with the headers of the answer; this one guards the body.
       socketTimeout: requestTimeoutMs,
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
       httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
       httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
     },
