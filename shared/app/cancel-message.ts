@@ -16,7 +16,11 @@ import { isTerminal } from './message-view.ts';
 const RACES = 20;
 
 export const tooLate = (): Problem =>
-  new Problem(409, 'TOO_LATE', 'The message is due within 2 seconds or being sent, so it can no longer be changed.');
+  new Problem(
+    409,
+    'TOO_LATE',
+    'The message has ended, is being sent, or is due within 2 seconds, so it can no longer be changed.',
+  );
 
 const notFound = (): Problem => new Problem(404, 'NOT_FOUND', 'There is no such message, or it ended too long ago.');
 

@@ -12,11 +12,14 @@ import type { Station } from './message-trail.ts';
 const LANE_NAME = { E: 'scheduled', L: 'late' } as const;
 
 /** How the due time was found. */
-const resolved = ({ zone, unspreadAt, dueAt }: Pick<EntryItem, 'zone' | 'unspreadAt' | 'dueAt'>): Decision[] => {
-  const at = formatInstant(unspreadAt ?? dueAt);
+const resolved = (item: Pick<EntryItem, 'zone' | 'unspreadAt' | 'requestedAt' | 'dueAt'>): Decision[] => {
+  const { zone, unspreadAt, requestedAt, dueAt } = item;
+  const asked = requestedAt ?? unspreadAt ?? dueAt;
+  const at = formatInstant(asked);
   const decisions: Decision[] = zone
     ? [{ step: 'resolved', detail: { ...zone, at } }]
     : [{ step: 'requested', detail: { at } }];
+  if (requestedAt !== undefined) return [...decisions, { step: 'past-due', detail: { at: formatInstant(dueAt) } }];
   if (unspreadAt === undefined) return decisions;
   return [...decisions, { step: 'spread', detail: { byMs: dueAt - unspreadAt, at: formatInstant(dueAt) } }];
 };
@@ -57,6 +60,8 @@ const decided = ({ fate }: Station): Decision[] => {
 
 const cancelled = ({ record, view }: FoundMessage): Decision[] => {
   if (view.state !== 'cancelled') return [];
+  // The message of a key that is no longer the key's message made way for another.
+  if (view.key !== undefined && !record) return [{ step: 'replaced', detail: { key: view.key } }];
   return [{ step: 'cancel-requested', ...(record?.cancelledAt ? { at: record.cancelledAt } : {}), detail: {} }];
 };
 

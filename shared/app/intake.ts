@@ -22,8 +22,8 @@ const MAX_WRITES = 3;
 
 /** The item that is stored for a message whose due time counts from `acceptedAt` where it has passed. */
 export const toEntryItem = (message: NewMessage, acceptedAt: EpochMs): EntryItem => {
-  const { dueAt, ...rest } = message;
-  return { ...rest, dueAt: epochMs(Math.max(dueAt, acceptedAt)) };
+  const { dueAt } = message;
+  return dueAt >= acceptedAt ? message : { ...message, dueAt: acceptedAt, requestedAt: dueAt };
 };
 
 /** Stores packed entries in batches, a few at a time; each batch passes its fences by itself. */

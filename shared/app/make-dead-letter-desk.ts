@@ -19,9 +19,13 @@ import type { Engine } from './engine.ts';
 import { entryIdOf } from './entry-id.ts';
 import { findMessage } from './find-message.ts';
 import { storeEntries } from './store-entries.ts';
+import { pagesOf } from './unit-journal.ts';
 
 /** Letters that one redrive moves at most; a caller with more asks again. */
 const MAX_REDRIVE = 10_000;
+
+/** Letters that are read at a time: many may be another target's, or redriven. */
+const PAGE_ITEMS = 200;
 
 /** Letters that are redriven side by side. */
 const AT_ONCE = 16;
@@ -66,25 +70,22 @@ const listLetters = async (
   request: { target?: string; limit: number; cursor?: string },
 ): Promise<Listing> => {
   const letters: DeadLetter[] = [];
-  let { stripe, after } = decodeCursor(request.cursor);
-  while (stripe < DEAD_LETTER_STRIPES) {
-    const page = await engine.store.query({
-      table: 'control',
-      pk: deadLetterPartition(stripe),
-      from: '0',
-      to: '~',
-      limit: request.limit - letters.length,
-      ...(after === undefined ? {} : { after }),
-    });
-    for (const letter of page.items.map(parseDeadLetter)) {
-      if (letter && !letter.redrive?.done && (request.target ?? letter.target) === letter.target) letters.push(letter);
+  const wanted = (letter: DeadLetter): boolean =>
+    !letter.redrive?.done && (request.target ?? letter.target) === letter.target;
+  const start = decodeCursor(request.cursor);
+  for (let { stripe } = start; stripe < DEAD_LETTER_STRIPES; stripe += 1) {
+    const from = stripe === start.stripe && start.after !== undefined ? `${start.after} ` : '0';
+    const range = { table: 'control', pk: deadLetterPartition(stripe), from, to: '~', limit: PAGE_ITEMS } as const;
+    for await (const page of pagesOf(engine.store, range)) {
+      for (const item of page.items) {
+        const letter = parseDeadLetter(item);
+        if (!letter || !wanted(letter)) continue;
+        letters.push(letter);
+        if (letters.length === request.limit) return { letters, next: encodeCursor({ stripe, after: item.sk }) };
+      }
     }
-    after = page.next;
-    if (after === undefined) stripe += 1;
-    if (letters.length >= request.limit) break;
   }
-  if (stripe >= DEAD_LETTER_STRIPES) return { letters, next: null };
-  return { letters, next: encodeCursor({ stripe, ...(after === undefined ? {} : { after }) }) };
+  return { letters, next: null };
 };
 
 /** The letter of a message that is dead now; `undefined` where it was redriven. Throws Problem 404. */

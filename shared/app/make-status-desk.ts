@@ -2,7 +2,7 @@ import type { LatenessHistogram } from '../core/delivery/lateness-histogram.ts';
 import { latenessPercentile, makeLatenessHistogram, recordLateness } from '../core/delivery/lateness-histogram.ts';
 import { Problem } from '../core/problem.ts';
 import type { Minute } from '../core/segment/bucket.ts';
-import { BUCKET_MS, closeOf, endOf, minuteOf, startOf } from '../core/segment/bucket.ts';
+import { BUCKET_MS, closeOf, minuteOf, startOf } from '../core/segment/bucket.ts';
 import type { Ledger } from '../core/segment/ledger.ts';
 import { addLedgers, EMPTY_LEDGER, pendingOf } from '../core/segment/ledger.ts';
 import { SEND_TIMELINE } from '../core/segment/message-id.ts';
@@ -32,16 +32,26 @@ const itemsIn = async (engine: Engine, range: { pk: string; from: string; to: st
   return items;
 };
 
+/** A process that was killed took its last figures with it: what was worked off was accepted. */
+const atLeastWorkedOff = (ledger: Ledger): Ledger => ({
+  ...ledger,
+  accepted: ledger.accepted + Math.max(0, -pendingOf(ledger)),
+});
+
 /** The running figures of every bucket that is not settled. */
 const unsettledFigures = async (engine: Engine, settled: Minute): Promise<Ledger[]> => {
   const stripes = Array.from({ length: STRIPES }, (_, stripe) => slotKey(stripe, settled + 1));
   const slots = await Promise.all(stripes.map(({ pk, sk }) => itemsIn(engine, { pk, from: sk, to: '~' })));
-  return slots.flat().flatMap(({ sk, counts }) =>
-    Object.entries(counts ?? {}).map(([name, n]) => {
+  const ledgers = new Map<Minute, Ledger>();
+  for (const { sk, counts } of slots.flat()) {
+    for (const [name, n] of Object.entries(counts ?? {})) {
       const figure = parseFigure(Number(sk) * MINUTES_PER_SLOT, name);
-      return figure && figure.minute > settled ? { ...EMPTY_LEDGER, [figure.field]: n } : EMPTY_LEDGER;
-    }),
-  );
+      if (!figure || figure.minute <= settled) continue;
+      const { minute, field } = figure;
+      ledgers.set(minute, addLedgers(ledgers.get(minute) ?? EMPTY_LEDGER, { [field]: n }));
+    }
+  }
+  return [...ledgers.values()].map(atLeastWorkedOff);
 };
 
 const latenesses = async (engine: Engine): Promise<LatenessHistogram> => {
@@ -133,15 +143,22 @@ const viewOf = async (engine: Engine, segment: Segment): Promise<SegmentView | u
   };
 };
 
-const buckets = async (engine: Engine, from: EpochMs, to: EpochMs): Promise<SegmentView[]> => {
-  const last = Math.ceil(to / BUCKET_MS);
-  if (last - minuteOf(from) > MAX_BUCKETS) {
+/** Buckets that are surveyed side by side. */
+const BUCKETS_AT_ONCE = 8;
+
+type BucketRange = { readonly from: EpochMs; readonly to: EpochMs; readonly limit: number };
+
+const buckets = async (engine: Engine, { from, to, limit }: BucketRange): Promise<SegmentView[]> => {
+  const end = Math.ceil(to / BUCKET_MS);
+  if (end - minuteOf(from) > MAX_BUCKETS) {
     throw new Problem(400, 'RANGE_TOO_LONG', 'from and to span more than 24 hours; ask for a shorter range.');
   }
   const { cursor } = await ensureCursor(engine, SEND_TIMELINE);
   const views: SegmentView[] = [];
-  for (let minute = minuteOf(from); minute < last && endOf(minute) > from; minute += 1) {
-    const found = await Promise.all(segmentsOf(cursor, minute).map((segment) => viewOf(engine, segment)));
+  for (let minute = minuteOf(from); minute < end && views.length < limit; minute += BUCKETS_AT_ONCE) {
+    const minutes = Array.from({ length: Math.min(BUCKETS_AT_ONCE, end - minute) }, (_, n) => minute + n);
+    const segments = minutes.flatMap((each) => segmentsOf(cursor, each));
+    const found = await Promise.all(segments.map((segment) => viewOf(engine, segment)));
     views.push(...found.filter((view) => view !== undefined));
   }
   return views;
@@ -150,5 +167,5 @@ const buckets = async (engine: Engine, from: EpochMs, to: EpochMs): Promise<Segm
 /** The use cases of operators on the segment engine. */
 export const makeStatusDesk = (engine: Engine): StatusDesk => ({
   status: () => status(engine),
-  buckets: (from, to) => buckets(engine, from, to),
+  buckets: (range) => buckets(engine, range),
 });

@@ -3,7 +3,6 @@ import type { NewMessage } from '../core/message/new-message.ts';
 import { Problem } from '../core/problem.ts';
 import { minuteOf } from '../core/segment/bucket.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
-import { epochMs } from '../core/time/epoch.ts';
 import { awaitFate } from './await-fate.ts';
 import { bookCancel, tooLate } from './cancel-message.ts';
 import type { Engine } from './engine.ts';
@@ -111,7 +110,7 @@ const receipt = (record: KeyedRecord, flags: { replaced: boolean; duplicate: boo
 });
 
 const clampDue = (message: NewMessage, now: EpochMs): NewMessage =>
-  message.dueAt >= now ? message : { ...message, dueAt: epochMs(now) };
+  message.dueAt >= now ? message : { ...message, dueAt: now, requestedAt: message.dueAt };
 
 /**
  * Stores, moves or replaces the message of a key.

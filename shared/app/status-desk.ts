@@ -35,5 +35,10 @@ export type SegmentView = {
 export type StatusDesk = {
   status(): Promise<Status>;
   /** Segments that hold anything, of buckets in [from, to); at most 24 h. */
-  buckets(from: EpochMs, to: EpochMs): Promise<readonly SegmentView[]>;
+  buckets(range: {
+    readonly from: EpochMs;
+    readonly to: EpochMs;
+    /** Stops soon after so many were found. */
+    readonly limit: number;
+  }): Promise<readonly SegmentView[]>;
 };

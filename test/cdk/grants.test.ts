@@ -160,7 +160,7 @@ async function useOperations(deployment: Deployment): Promise<void> {
   expect(await deadLetters.redrive({ target: 'down' })).toEqual({ redriven: 1 });
   const desk = makeStatusDesk(ingest);
   expect((await desk.status()).counts.sent).toBe(3);
-  await desk.buckets(START, clock.now());
+  await desk.buckets({ from: START, to: clock.now(), limit: 100 });
   await runFor(deployment, 5);
 }
 

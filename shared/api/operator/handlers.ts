@@ -27,7 +27,9 @@ export function makeOperatorHandlers(deps: OperatorHandlerDeps): Handlers<keyof 
     getStatus: async () => ({ status: 200, body: statusView(await status.status(), deps) }),
     listBuckets: async ({ query }) => {
       const { from, to, after } = bucketRange(query, clock.now());
-      return { status: 200, body: segmentPage(await status.buckets(from, to), query.limit, after) };
+      // Up to `after` the first bucket was shown before; one more than a page shows that another follows.
+      const limit = query.limit + 1 + (after === undefined ? 0 : after.shard + 1);
+      return { status: 200, body: segmentPage(await status.buckets({ from, to, limit }), query.limit, after) };
     },
     listDeadLetters: async ({ query }) => {
       const { items, next } = await deadLetters.list(query);

@@ -57,13 +57,20 @@ const bookBoth = (run: UnitRun, steps: Partial<Ledger>): void => {
   run.deps.engine.ledgers.book(run.unit.segment.minute, steps);
 };
 
+const countForTarget = (run: UnitRun, target: string, field: 'sent' | 'failed' | 'dead'): void => {
+  const { byTarget } = run.outbox;
+  const counts = byTarget.get(target) ?? { sent: 0, failed: 0, dead: 0 };
+  byTarget.set(target, counts);
+  counts[field] += 1;
+};
+
 /** Ends an item in another way than `sent`. */
 export const endItem = (
   run: UnitRun,
   entry: OpenEntry,
-  item: Omit<EndedItem, 'e'> & { readonly retried: boolean },
+  item: Omit<EndedItem, 'e'> & { readonly retried: boolean; readonly target: string },
 ): void => {
-  const { retried, ...ended } = item;
+  const { retried, target, ...ended } = item;
   const bytes = DECISION_BYTES + textBytes(item.reason) + textBytes(item.response);
   if (!decide(run, entry, { index: item.i, bytes })) return;
   run.outbox.ended.push({ e: entry.sk, ...ended });
@@ -71,6 +78,7 @@ export const endItem = (
     run.outbox.voids += 1;
     return;
   }
+  if (item.k === 'dead') countForTarget(run, target, 'dead');
   const steps = { [FIELD_OF_END[item.k]]: 1, ...(retried ? { retrying: -1 } : {}) };
   if (item.k === 'cancelled') book(run, steps);
   else bookBoth(run, steps);
@@ -138,14 +146,8 @@ const failed = (job: Job, outcome: Outcome & { kind: 'failed' }, now: EpochMs): 
     ...facts,
     ...(response === undefined ? {} : { response }),
     retried: delivery.attempt > 1,
+    target: job.target.name,
   });
-};
-
-const countForTarget = (job: Job, field: 'sent' | 'failed'): void => {
-  const { byTarget } = job.run.outbox;
-  const counts = byTarget.get(job.target.name) ?? { sent: 0, failed: 0, dead: 0 };
-  byTarget.set(job.target.name, counts);
-  counts[field] += 1;
 };
 
 const wantsMore = ({ inFlight }: UnitRun): boolean => inFlight === 0 || inFlight === MAX_HELD / 2;
@@ -154,7 +156,7 @@ const wantsMore = ({ inFlight }: UnitRun): boolean => inFlight === 0 || inFlight
 export const concludeJob = (job: Job, outcome: Outcome): void => {
   const { run } = job;
   run.inFlight -= 1;
-  countForTarget(job, outcome.kind);
+  countForTarget(run, job.target.name, outcome.kind);
   if (outcome.kind === 'sent') sent(job);
   else failed(job, outcome, run.deps.engine.clock.now());
   const { decisions } = run.outbox;
@@ -167,7 +169,7 @@ export const deferJob = (job: Job, dueAt: EpochMs, paced: boolean): void => {
   run.inFlight -= 1;
   if (job.notAfter !== undefined && dueAt > job.notAfter) {
     const facts = { reason: 'NOT_AFTER', attempts: delivery.attempt - 1, retried: delivery.attempt > 1 };
-    endItem(run, entry, { i: index, k: 'expired', ...facts });
+    endItem(run, entry, { i: index, k: 'expired', ...facts, target: job.target.name });
   } else {
     carryItem(run, entry, { i: index, dueAt, attempt: delivery.attempt, ...(paced ? { paced } : {}), delivery });
   }

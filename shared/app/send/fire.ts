@@ -31,6 +31,7 @@ const end = (
     attempts: (at.item.attempt ?? 1) - 1,
     ...reason,
     retried: retried(at.item),
+    target: at.item.target,
   });
   return undefined;
 };
@@ -59,7 +60,9 @@ const deliveryOf = (entry: OpenEntry, index: number, item: EntryItem): Delivery 
 });
 
 const isMissed = (run: UnitRun, item: EntryItem, now: EpochMs): boolean =>
-  item.onMissed === 'skip' && !retried(item) && now - item.dueAt > run.deps.engine.timing.missedAfterMs;
+  item.onMissed === 'skip' &&
+  !retried(item) &&
+  now - (item.requestedAt ?? item.dueAt) > run.deps.engine.timing.missedAfterMs;
 
 /** The job for an item that is due, or `undefined` where it ends without an attempt. */
 const prepare = (run: UnitRun, entry: OpenEntry, index: number, now: EpochMs): Job | undefined => {

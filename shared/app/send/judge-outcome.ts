@@ -12,9 +12,6 @@ export type Verdict =
   | { readonly kind: 'retry'; readonly at: EpochMs }
   | { readonly kind: 'end'; readonly as: EndKind };
 
-/** The reasons of refusals before an attempt, which make the message expired. */
-export const EXPIRED_REASONS: ReadonlySet<string> = new Set(['NOT_AFTER', 'MISSED']);
-
 export type Attempt = {
   readonly target: Target;
   readonly delivery: Delivery;
@@ -28,7 +25,8 @@ export type Attempt = {
  */
 export const judgeOutcome = (attempt: Attempt, outcome: Outcome, now: EpochMs): Verdict => {
   if (outcome.kind === 'sent') return { kind: 'sent' };
-  if (EXPIRED_REASONS.has(outcome.reason)) return { kind: 'end', as: 'expired' };
+  // A gate refuses so before the attempt.
+  if (outcome.reason === 'NOT_AFTER') return { kind: 'end', as: 'expired' };
   if (attempt.atMostOnce && outcome.effectPossible) return { kind: 'end', as: 'unknown' };
   if (!outcome.retryable) return { kind: 'end', as: 'dead' };
   const { delivery, target, notAfter } = attempt;

@@ -147,7 +147,7 @@ const reserve = async (gate: Gate, ratePerSecond: number): Promise<void> => {
   while (gate.unslotted.length > 0) {
     const jobs = gate.unslotted.splice(0, MAX_SLOTS);
     try {
-      const first = await gate.deps.pacer.reserve(gate.target.name, jobs.length, ratePerSecond);
+      const first = await gate.deps.pacer.reserve(gate.target, jobs.length, ratePerSecond);
       jobs.forEach((job, n) => {
         place(gate, job, epochMs(Math.ceil(first + (n * 1000) / ratePerSecond)));
       });
@@ -194,11 +194,31 @@ const makeGate = (deps: GateDeps, target: Target): Gate => ({
   pumping: false,
 });
 
+const isSamePlace = (a: Target, b: Target): boolean =>
+  a === b || (a.createdAt === b.createdAt && JSON.stringify(a.destination) === JSON.stringify(b.destination));
+
+/** Gates that a process keeps although nothing goes through them. */
+const IDLE_GATES = 1_000;
+
+const isIdle = (gate: Gate): boolean =>
+  gate.inFlight === 0 &&
+  gate.queue.length === gate.head &&
+  gate.unslotted.length + gate.slotted.length === 0 &&
+  gate.pausedUntil <= gate.deps.clock.now();
+
+const forgetIdle = (gates: Map<string, Gate>): void => {
+  if (gates.size < IDLE_GATES) return;
+  for (const [name, gate] of gates) if (isIdle(gate)) gates.delete(name);
+};
+
 export const makeTargetGates = (deps: GateDeps): TargetGates => {
   const gates = new Map<string, Gate>();
   const gateOf = (target: Target): Gate => {
     const gate = gates.get(target.name) ?? makeGate(deps, target);
+    if (!gates.has(target.name)) forgetIdle(gates);
     gates.set(target.name, gate);
+    // What an old destination asked for is not what the new one asks for.
+    if (!isSamePlace(gate.target, target)) gate.pausedUntil = epochMs(0);
     gate.target = target;
     return gate;
   };

@@ -27,6 +27,8 @@ export type NewMessage = {
   readonly delivery?: DeliveryGuarantee;
   readonly traceparent?: string;
   readonly zone?: ZoneResolution;
+  /** What was asked for, where that had passed and the time of acceptance took its place. */
+  readonly requestedAt?: EpochMs;
   /** The instant before the spread moved it, where a spread was asked for. */
   readonly unspreadAt?: EpochMs;
 };

@@ -42,6 +42,7 @@ const EXTRA_NAMES = [
   'traceparent',
   'zone',
   'unspreadAt',
+  'requestedAt',
   'id',
   'firstDueAt',
   'attempt',

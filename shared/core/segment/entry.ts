@@ -11,6 +11,8 @@ export type ItemExtras = {
   readonly traceparent?: string;
   readonly zone?: ZoneResolution;
   readonly unspreadAt?: EpochMs;
+  /** What was asked for, where that had passed and the time of acceptance took its place. */
+  readonly requestedAt?: EpochMs;
   /** Set on an item that came from another entry: the id it was accepted under. */
   readonly id?: string;
   /** Set on an item that came from another entry: when it was due at first. */
