@@ -2,11 +2,11 @@ import { laneFor, minuteOf } from '../core/segment/bucket.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
 import type { EntryAddress } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
-import { plusMs } from '../core/time/epoch.ts';
 import type { Hint } from '../ports/pointer-queue.ts';
 import type { Engine } from './engine.ts';
 import type { PackedEntry } from './entry-packer.ts';
 import { makeEntryPacker, messageIdsOf } from './entry-packer.ts';
+import { makeGathering } from './gathering.ts';
 import { sendHints } from './hints.ts';
 import { passFences, toStoredEntry } from './store-entries.ts';
 
@@ -29,50 +29,22 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/**
- * Callers that commit come back soon where many put at once, so a write waits until this share of all callers is in it,
- * but no longer than `LINGER_MS`: an entry of 20 references costs what one of a single reference does.
- */
-const GATHERED_SHARE = 0.625;
-const LINGER_MS = 5;
-
 /** Stores references of concurrent callers together: those that come while one write is under way share the next. */
 export type ReferenceWriter = { write(item: EntryItem): Promise<StoredReference> };
 
 export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
   let waiting: Waiting[] = [];
   let writing = false;
-  /** Callers between their reference and their commit. */
-  let committing = 0;
-  let changed = Promise.withResolvers<void>();
-
-  const change = (): void => {
-    changed.resolve();
-    changed = Promise.withResolvers();
-  };
-
-  const isGathered = (): boolean => waiting.length >= (waiting.length + committing) * GATHERED_SHARE;
-
-  const gather = async (): Promise<void> => {
-    if (isGathered()) return;
-    const end = new AbortController();
-    let over = false;
-    const linger = engine.clock.sleepUntil(plusMs(engine.clock.now(), LINGER_MS), end.signal).then(() => {
-      over = true;
-    });
-    while (!over && !isGathered()) await Promise.race([linger, changed.promise]);
-    end.abort();
-  };
+  const gathering = makeGathering(engine.clock);
 
   /** Sends the hints when all callers have released the entry. */
   const afterLast = (callers: number, hints: readonly Hint[]) => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     let left = callers;
-    committing += callers;
+    gathering.committing(callers);
     return async (): Promise<void> => {
       left -= 1;
-      committing -= 1;
-      change();
+      gathering.committing(-1);
       if (left === 0) resolve(sendHints(engine, hints));
       await promise;
     };
@@ -100,7 +72,7 @@ export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
   const run = async (): Promise<void> => {
     writing = true;
     while (waiting.length > 0) {
-      await gather();
+      await gathering.wait(() => waiting.length);
       const batch = waiting;
       waiting = [];
       try {
@@ -116,7 +88,7 @@ export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
     write: (item) =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        change();
+        gathering.change();
         if (!writing) void run();
       }),
   };

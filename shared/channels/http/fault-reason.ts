@@ -1,4 +1,4 @@
-import { errors } from 'undici';
+import errors from 'undici/lib/core/errors.js';
 import type { FaultReason } from '../../core/delivery/outcome.ts';
 import { AttemptFault } from './attempt-fault.ts';
 

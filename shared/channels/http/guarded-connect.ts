@@ -1,5 +1,6 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import makeConnector from 'undici/lib/core/connect.js';
 import { isPublicAddress } from '../../core/delivery/address.ts';
 import type { AllowList } from '../../core/delivery/allow-list.ts';
 import { AttemptFault } from './attempt-fault.ts';
@@ -16,7 +17,7 @@ export type GuardedConnect = (options: buildConnector.Options, callback: buildCo
  */
 export const makeGuardedConnect = (allow: AllowList, resolve: Resolve): GuardedConnect => {
   const mayConnect = (address: string): boolean => isPublicAddress(address) || allow.hasAddress(address);
-  const connect = buildConnector({
+  const connect = makeConnector({
     allowH2: false,
     // The deadline of the attempt covers the connect as well.
     timeout: 0,
