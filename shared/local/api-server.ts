@@ -6,8 +6,10 @@ import type { HttpResult } from '../api/http/reply.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
 import { Problem } from '../core/problem.ts';
 import { type BulkStream, isBulkStream, refusal } from './bulk-stream.ts';
+import { refuseCaller, splitTarget } from './caller.ts';
 import { toGatewayEvent } from './gateway-event.ts';
 import { makeLambdaContext } from './lambda-context.ts';
+import { refuseTunnel, refuseUnread } from './raw-refusal.ts';
 import { closeServer, listen } from './server.ts';
 
 export type ApiFunctions = { readonly ingest: Ingest; readonly bulkStream: BulkStream };
@@ -21,7 +23,8 @@ const SERVER_OPTIONS = {
   // Beyond what the interface takes, so that it answers; still more is refused by the parser.
   maxHeaderSize: 64 * 1024,
   joinDuplicateHeaders: true,
-  requireHostHeader: true,
+  // Judged with the name itself, so that the answer is a problem.
+  requireHostHeader: false,
   insecureHTTPParser: false,
   headersTimeout: 30_000,
   // A stream of lines may take as long as it likes, while it flows: see the timeout of the socket.
@@ -38,18 +41,23 @@ const STREAM_SILENCE_MS = 600_000;
 export async function startApiServer(functions: ApiFunctions, wantedPort: number): Promise<ApiServer> {
   let closing = false;
   const latest = new WeakMap<Socket, ServerResponse>();
-  const server: Server = createServer(SERVER_OPTIONS, (request, response) => {
+  const server: Server = createServer(SERVER_OPTIONS);
+  const answer = (request: IncomingMessage, response: ServerResponse, find: FindResult) => {
     latest.set(request.socket, response);
     response.shouldKeepAlive &&= !closing;
-    respond(functions, request, response).catch(() => response.destroy());
-  });
+    respond(request, response, find).catch(() => response.destroy());
+  };
+  server.on('request', (request, response) => answer(request, response, (id) => resultOf(functions, request, id)));
+  server.on('checkExpectation', (request, response) => answer(request, response, async (id) => refusal(UNMET, id)));
   server.setTimeout(SILENCE_MS);
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+  // A whole request that came before on the connection is answered first.
+  const afterLatest = (socket: Socket, refuse: () => void): void => {
     const response = latest.get(socket);
-    // A whole request that came before on the connection is answered first.
-    if (response?.req.complete && !response.writableEnded) response.once('finish', () => refuse(error, socket));
-    else refuse(error, socket);
-  });
+    if (response?.req.complete && !response.writableEnded) response.once('finish', refuse);
+    else refuse();
+  };
+  server.on('clientError', (error, socket: Socket) => afterLatest(socket, () => refuseUnread(error, socket)));
+  server.on('connect', ({ socket }) => afterLatest(socket, () => refuseTunnel(socket)));
   const port = await listen(server, wantedPort);
   return {
     port,
@@ -60,10 +68,19 @@ export async function startApiServer(functions: ApiFunctions, wantedPort: number
   };
 }
 
-async function respond(functions: ApiFunctions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const requestId = randomUUID();
-  const { statusCode, headers, body } = await resultOf(functions, request, requestId);
-  response.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(body) });
+type FindResult = (requestId: string) => Promise<HttpResult>;
+
+const UNMET = new Problem(
+  417,
+  'EXPECTATION_FAILED',
+  'Only the expectation 100-continue is met here; leave others out.',
+);
+
+async function respond({ method }: IncomingMessage, response: ServerResponse, find: FindResult): Promise<void> {
+  const { statusCode, headers, body } = await find(randomUUID());
+  // The length in an answer to HEAD would be that of the body of GET, which nobody made.
+  const length = method === 'HEAD' ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(statusCode, { ...headers, ...length });
   response.end(body);
 }
 
@@ -72,7 +89,9 @@ async function resultOf(
   request: IncomingMessage,
   requestId: string,
 ): Promise<HttpResult> {
-  if (isForeignPage(request)) return refusal(FOREIGN_PAGE, requestId);
+  const refused = refuseCaller(request);
+  if (refused !== undefined) return refusal(refused, requestId);
+  request.url = splitTarget(request.url ?? '/').path;
   if (isBulkStream(request, DEFAULT_LIMITS.bodyBytes)) {
     request.setTimeout(STREAM_SILENCE_MS);
     return bulkStream(request, requestId);
@@ -90,33 +109,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     bytes += chunk.length;
   }
   return Buffer.concat(chunks);
-}
-
-const FOREIGN_PAGE = new Problem(
-  403,
-  'FOREIGN_ORIGIN',
-  'Web pages of other hosts may not use the API of this machine.',
-);
-
-/** A browser names the page that a request comes from: one of another host is up to no good (DNS rebinding). */
-const isForeignPage = ({ headers: { origin } }: IncomingMessage): boolean =>
-  origin !== undefined && !/^https?:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(origin);
-
-const UNREADABLE = new Problem(400, 'MALFORMED_REQUEST', 'The request is no HTTP/1.1 that has one meaning.');
-
-const PARSER_PROBLEMS: Readonly<Record<string, Problem>> = {
-  HPE_HEADER_OVERFLOW: new Problem(431, 'HEADERS_TOO_LARGE', 'The path and headers are too large.'),
-  ERR_HTTP_REQUEST_TIMEOUT: new Problem(408, 'REQUEST_TIMEOUT', 'The headers took too long.'),
-};
-
-/** What the parser refuses never becomes a request, so the answer is written by hand; the connection ends. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { statusCode, headers, body } = refusal(PARSER_PROBLEMS[error.code ?? ''] ?? UNREADABLE, randomUUID());
-  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.end(`HTTP/1.1 ${statusCode} Refused\r\n${head}\r\n${body}`, () => socket.destroy());
 }
