@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
 
 /** Where a runtime keeps everything that outlives it. */
@@ -32,6 +32,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'is no directory',
   EEXIST: 'is no directory',
   ENAMETOOLONG: 'has too long a name',
+  ENOENT: 'cannot be made there',
+  ELOOP: 'is a link that leads in a circle',
+  EIO: 'is on a disk that fails',
 };
 
 /**
@@ -45,7 +48,7 @@ export async function openDataDirectory(given: string): Promise<DataDirectory> {
 }
 
 async function claim(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: OWNER_ONLY });
+  await makeDirectory(path);
   const format = await readIfThere(join(path, FORMAT_FILE));
   if (format !== undefined) return checkFormat(path, format);
   if ((await readdir(path)).some((name) => !isUnfinished(name))) {
@@ -70,6 +73,26 @@ async function countStart(file: string): Promise<number> {
   const instance = Number(before) + 1;
   await replace(file, String(instance));
   return instance;
+}
+
+/** Step by step: Node's own way tries for ever where a file system takes no directories, as /proc does. */
+async function makeDirectory(path: string): Promise<void> {
+  if (!(await isThere(dirname(path)))) await makeDirectory(dirname(path));
+  try {
+    await mkdir(path, { mode: OWNER_ONLY });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -59,8 +59,7 @@ function stopOnSignal(runtime: LocalRuntime): void {
       process.exit(INTERRUPTED);
     }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 }
 
 async function stop(runtime: LocalRuntime): Promise<never> {

@@ -19,8 +19,8 @@ export async function openStorage(dataDir: string | undefined): Promise<Storage>
     return { engines, queue: await setUpEngines(engines), identity: identityOf(1) };
   }
   const directory = await openDataDirectory(dataDir);
-  const engines = await startEngines({ dataDir: directory.path }).catch((error: Error) => {
-    throw new StartError(error.message, { cause: error });
+  const engines = await startEngines({ dataDir: directory.path }).catch((error: unknown) => {
+    throw sayWhy(error, directory.path);
   });
   try {
     // The database is open, so its lock is ours: no other process counts now.
@@ -30,4 +30,25 @@ export async function openStorage(dataDir: string | undefined): Promise<Storage>
     await engines.close();
     throw error;
   }
+}
+
+const DATABASE_NOT_OPEN = 'LEVEL_DATABASE_NOT_OPEN';
+
+const REASONS: Readonly<Record<string, string>> = {
+  LEVEL_LOCKED: 'Another process uses the data in PATH: stop it, or choose another directory with --data.',
+  LEVEL_CORRUPTION: 'The data in PATH is damaged: restore it from a copy, or choose another directory with --data.',
+};
+
+const UNUSABLE =
+  'The data in PATH cannot be read and written: look at its permissions and its disk, or choose another directory with --data.';
+
+/** The database says why in the words of its files, which are no concern of a user. */
+function sayWhy(error: unknown, path: string): unknown {
+  const { code, cause } = ((error as Error).cause ?? {}) as { code?: string; cause?: { code?: string } };
+  if (code !== DATABASE_NOT_OPEN) return error;
+  const sentence = REASONS[cause?.code ?? ''] ?? UNUSABLE;
+  return new StartError(
+    sentence.replace('PATH', () => path),
+    { cause: error },
+  );
 }

@@ -7,7 +7,7 @@ export type ChildRuntime = {
   readonly url: string;
   readonly pid: number;
   /** Sends a signal and waits for the end; the exit code, or `null` where the signal itself ended it. */
-  end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+  end(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): Promise<number | null>;
 };
 
 const ROOT = new URL('../../', import.meta.url);

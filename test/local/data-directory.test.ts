@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -76,6 +76,20 @@ describe('data directory', () => {
   test('refuses a name that no file system takes', async () => {
     expect(await refusalOf(join(root, 'x'.repeat(300)))).toMatch(/has too long a name/);
   });
+
+  test('refuses a link that leads nowhere', async () => {
+    await symlink(join(root, 'nowhere'), join(root, 'link'));
+    expect(await refusalOf(join(root, 'link'))).toMatch(/cannot be made there: choose another with --data\.$/);
+  });
+
+  test.runIf(process.platform === 'linux').each(['/proc/x', '/proc/x/y'])(
+    'refuses %s, where no directory can be, instead of trying for ever',
+    async (path) => {
+      expect(await refusalOf(path)).toBe(
+        `The data directory ${path} cannot be made there: choose another with --data.`,
+      );
+    },
+  );
 
   test.each(['', 'seven', '-1', '1.5', '1e3'])('says so when its count of starts is %j', async (count) => {
     const directory = await openDataDirectory(root);

@@ -24,12 +24,12 @@ const PATIENCE_MS = 30_000;
 /** One sentence for people, no stack, nothing on standard output. */
 const expectSentence = (run: Awaited<ReturnType<typeof runChild>>, says: RegExp): void => {
   expect(run).toMatchObject({ code: 1, stdout: '' });
-  expect(run.stderr).toMatch(says);
+  expect(run.stderr.trimEnd()).toMatch(says);
   expect(run.stderr.trimEnd().split('\n')).toHaveLength(1);
 };
 
 describe('npm start', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'is ready with the first line of --json, answers, and ends on %s with status 0',
     async (signal) => {
       const child = await startChild(join(root, 'data'));
@@ -48,7 +48,7 @@ describe('npm start', () => {
       const first = await startChild(data);
       expectSentence(
         await runChild(['--json', '--port', '0', '--data', data]),
-        /Another process uses the data in .*data/,
+        new RegExp(`^Another process uses the data in ${data}: stop it, or choose another directory with --data\\.$`),
       );
       expect(await makeClient(first.url).putTarget('push', { kind: 'none' })).toMatchObject({ status: 201 });
       expect(await first.end('SIGTERM')).toBe(0);
