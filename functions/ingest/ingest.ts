@@ -17,7 +17,7 @@ import type { Targets } from '../../shared/app/targets.ts';
 import type { TargetUrlPolicy } from '../../shared/core/delivery/target-url.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
-import { accessNote, envelope, problems, requestId } from './middleware.ts';
+import { accessNote, bodyUnlessHead, envelope, problems, requestId } from './middleware.ts';
 import { makeRoutes, noRouteFor } from './routes.ts';
 
 export type IngestDeps = {
@@ -50,6 +50,7 @@ export function makeIngest(deps: IngestDeps): Ingest {
   // First in, last out.
   return middy(httpRouter({ routes, notFoundResponse: noRouteFor }), TIMEOUT)
     .use(requestId())
+    .use(bodyUnlessHead())
     .use(accessNote(deps.telemetry, deps.clock))
     .use(problems(deps.telemetry))
     .use(envelope(limits)) as Ingest;

@@ -22,6 +22,15 @@ export const requestId = (): Middleware => {
   return { after: name, onError: name };
 };
 
+/** No answer to HEAD has a body, not even a problem. */
+export const bodyUnlessHead = (): Middleware => {
+  const strip = (request: IngestRequest): void => {
+    const isHead = request.event.requestContext?.http?.method === 'HEAD';
+    if (isHead && request.response) request.response = { ...request.response, body: '' };
+  };
+  return { after: strip, onError: strip };
+};
+
 /** One line for each request: what it was and how it ended; no path, for keys are people's, and no body (P23). */
 export const accessNote = (telemetry: Telemetry, clock: Clock): Middleware => {
   const write = (request: IngestRequest): void => {

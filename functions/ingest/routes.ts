@@ -11,12 +11,17 @@ import { noQuery } from '../../shared/api/operator/schema.ts';
 import { Problem } from '../../shared/core/problem.ts';
 import type { IngestEvent } from './ingest-event.ts';
 
-const all = Object.entries(operations) as [OperationId, Operation][];
+/** HEAD is GET whose answer has no body, which goes when all else is done. */
+const methodsOf = ({ method }: Operation): readonly Method[] => (method === 'GET' ? [method, 'HEAD'] : [method]);
 
-/** One route for each operation. */
+const all = (Object.entries(operations) as [OperationId, Operation][]).flatMap(([id, operation]) =>
+  methodsOf(operation).map((method) => ({ id, operation, method })),
+);
+
+/** One route for each method of each operation. */
 export const makeRoutes = (handlers: Handlers, paths: PathForm): Route<IngestEvent, HttpResult>[] =>
-  all.map(([id, operation]) => ({
-    method: operation.method satisfies Method,
+  all.map(({ id, operation, method }) => ({
+    method,
     path: operation.path,
     // Each handler takes the call of its own operation; `callOf` makes it by that operation's schemas.
     handler: async (event: IngestEvent) => {
@@ -39,9 +44,9 @@ function callOf(operation: Operation, event: IngestEvent, paths: PathForm): Call
   };
 }
 
-const forms = all.map(([, { method, path }]) => ({
+const forms = all.map(({ method, operation }) => ({
   method,
-  form: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+  form: new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`),
 }));
 
 /** What is said to a request without a route: 405 where the path has other methods, else 404. */

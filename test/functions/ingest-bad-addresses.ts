@@ -6,10 +6,10 @@ const methods = (
     ['PUT /v1/messages', 'POST'],
     ['TRACE /v1/messages', 'POST'],
     ['__proto__ /v1/messages', 'POST'],
-    ['POST /v1/messages/driver-42', 'PUT, GET, DELETE'],
-    ['POST /v1/targets', 'GET'],
+    ['POST /v1/messages/driver-42', 'PUT, GET, HEAD, DELETE'],
+    ['POST /v1/targets', 'GET, HEAD'],
     ['GET /v1/targets/push/rotate-secret', 'POST'],
-    ['DELETE /healthz', 'GET'],
+    ['DELETE /healthz', 'GET, HEAD'],
   ] as const
 ).map(([at, allow]) => ({
   ...row('H14', 'a method that is not there', at, {}, [405, 'METHOD_NOT_ALLOWED']),

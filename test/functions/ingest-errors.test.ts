@@ -54,6 +54,40 @@ describe('an error that nobody foresaw', () => {
   });
 });
 
+describe('HEAD', () => {
+  test.each(['/healthz', '/v1/messages/..', '/nothing', '/v1/messages/k'])(
+    'answers %s as GET does, without a body',
+    async (path) => {
+      const { ingest, telemetry } = makeFailing(async () => undefined as never);
+      const { body, ...got } = await ingest(toEvent('GET', path));
+      expect(body).not.toBe('');
+      expect(await ingest(toEvent('HEAD', path))).toEqual({ ...got, body: '' });
+      expect(telemetry.notes.map(({ fields }) => fields?.method)).toEqual(['GET', 'HEAD']);
+    },
+  );
+
+  test('is not there where GET is not', async () => {
+    const { ingest } = makeFailing(async () => undefined as never);
+    expect(await ingest(toEvent('HEAD', '/v1/messages'))).toMatchObject({
+      statusCode: 405,
+      headers: { allow: 'POST' },
+      body: '',
+    });
+  });
+});
+
+describe('a body that is too long', () => {
+  test('H10 is not said to have a length, of which a carrier may have kept back a part', async () => {
+    const { ingest } = makeFailing(async () => undefined as never);
+    const headers = { 'idempotency-key': 'k' };
+    const answer = await ingest(toEvent('POST', '/v1/messages', { headers, body: ' '.repeat(6_300_000) }));
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      detail: 'The body has more than 6291456 bytes, the most that is taken here; send it in parts.',
+    });
+  });
+});
+
 describe('a request', () => {
   test('is noted by its operation, never by its path', async () => {
     const { ingest, telemetry, clock } = makeFailing(async () => {

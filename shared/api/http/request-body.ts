@@ -28,15 +28,16 @@ export function bytesOfBody({ body = '', isBase64Encoded = false }: CarriedBody,
   }
   if (!isBase64Encoded && !body.isWellFormed()) throw problemOf([loneSurrogate('')]);
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > maxBytes) throw tooLarge(bytes.length, maxBytes);
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
   return bytes;
 }
 
-export const tooLarge = (bytes: number, maxBytes: number): Problem =>
+/** Its length is not said: a carrier that stops reading where it is too long does not know it. */
+const tooLarge = (maxBytes: number): Problem =>
   new Problem(
     413,
     'PAYLOAD_TOO_LARGE',
-    `The body has ${bytes} bytes; at most ${maxBytes} are taken. Send it in parts.`,
+    `The body has more than ${maxBytes} bytes, the most that is taken here; send it in parts.`,
   );
 
 /** A body as text. Throws 400 for what is no UTF-8 (H4). A byte order mark stays, and no JSON starts with one (H3). */
@@ -51,7 +52,7 @@ export function readObject<Schema extends GenericSchema>(
   schema: Schema,
   limits: ApiLimits,
 ): InferOutput<Schema> {
-  if (bytes.length > limits.messageBytes) throw tooLarge(bytes.length, limits.messageBytes);
+  if (bytes.length > limits.messageBytes) throw tooLarge(limits.messageBytes);
   const text = textOf(bytes);
   const scanner = makeJsonScanner(limits);
   const fault = scanObject(scanner, text, 0, text.length);

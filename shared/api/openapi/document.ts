@@ -21,7 +21,8 @@ export function makeOpenApiDocument(version: string): Json {
     info: {
       title: 'Meridian',
       version,
-      description: 'Takes messages for an instant or a local time and delivers them then.',
+      description:
+        'Takes messages for an instant or a local time and delivers them then. Where there is GET, HEAD is answered too.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     tags: [{ name: 'Targets' }, { name: 'Messages' }, { name: 'Operations' }],
