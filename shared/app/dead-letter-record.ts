@@ -2,6 +2,7 @@ import { hash32 } from '../core/hash.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
+import { seal, unseal } from './sealed-text.ts';
 
 /** Partitions that share the load of a flood of dead letters. */
 export const DEAD_LETTER_STRIPES = 8;
@@ -51,7 +52,7 @@ export const toDeadLetterItem = (letter: DeadLetter, expiresAt: number): Item =>
   return {
     ...deadLetterKey(letter.id, letter.deadAt),
     version,
-    doc: JSON.stringify(rest),
+    doc: seal(JSON.stringify(rest), payload),
     ...(payload ? { body: payload } : {}),
     expiresAt,
   };
@@ -60,7 +61,7 @@ export const toDeadLetterItem = (letter: DeadLetter, expiresAt: number): Item =>
 /** Reads a stored dead letter; `undefined` where it is damaged (F51). */
 export const parseDeadLetter = (item: Item): DeadLetter | undefined => {
   try {
-    const letter = JSON.parse(item.doc ?? '') as Omit<DeadLetter, 'payload' | 'version'>;
+    const letter = JSON.parse(unseal(item.doc, item.body) ?? '') as Omit<DeadLetter, 'payload' | 'version'>;
     if (typeof letter.id !== 'string' || typeof letter.target !== 'string') return undefined;
     return { ...letter, ...(item.body ? { payload: item.body } : {}), version: item.version };
   } catch {

@@ -15,10 +15,16 @@ export type FoundMessage = {
   readonly record?: KeyedRecord;
 };
 
-export const readKeyed = async (engine: Engine, key: string): Promise<KeyedRecord | undefined> => {
+/** What is stored for a key; without a record where that is damaged. */
+export type StoredKey = { readonly version: number; readonly record: KeyedRecord | undefined };
+
+export const readKey = async (engine: Engine, key: string): Promise<StoredKey | undefined> => {
   const item = await engine.store.get(keyedItemKey(key));
-  return item && parseKeyedItem(item);
+  return item && { version: item.version, record: parseKeyedItem(item) };
 };
+
+export const readKeyed = async (engine: Engine, key: string): Promise<KeyedRecord | undefined> =>
+  (await readKey(engine, key))?.record;
 
 /** A cancelled message has no next attempt. */
 const cancelledView = ({ nextAttemptAt: _, ...view }: MessageView): MessageView => ({ ...view, state: 'cancelled' });

@@ -6,6 +6,7 @@ import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs, plusMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
 import type { Engine } from './engine.ts';
+import { seal, unseal } from './sealed-text.ts';
 
 /**
  * The message of a key, the truth about it: entries in segments only refer to it by `token`, and a reference whose
@@ -35,7 +36,7 @@ export const toKeyedItem = (engine: Engine, record: KeyedRecord): Item => {
   return {
     ...keyedItemKey(record.key),
     version,
-    doc: JSON.stringify(stored),
+    doc: seal(JSON.stringify(stored), payload),
     body: payload,
     expiresAt: Math.ceil(plusMs(record.message.dueAt, engine.retentionMs) / 1000),
   };
@@ -44,7 +45,7 @@ export const toKeyedItem = (engine: Engine, record: KeyedRecord): Item => {
 /** Reads a stored keyed message; `undefined` where it is damaged or of another version (F51). */
 export const parseKeyedItem = (item: Item): KeyedRecord | undefined => {
   try {
-    const { v, pk, sk, ...rest } = JSON.parse(item.doc ?? '') as StoredKeyed;
+    const { v, pk, sk, ...rest } = JSON.parse(unseal(item.doc, item.body) ?? '') as StoredKeyed;
     const segment = parsePartitionKey(pk);
     if (v !== 1 || !segment || !item.body || typeof rest.token !== 'string') return undefined;
     return { ...rest, address: { segment, sk }, payload: item.body, version: item.version };

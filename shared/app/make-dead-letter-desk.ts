@@ -126,6 +126,8 @@ const moveLetter = async (engine: Engine, letter: DeadLetter, redrive: Redrive):
  * a crash finds the plan and writes the same entry; of two calls at once, one gives way.
  */
 const redriveLetter = async (engine: Engine, letter: DeadLetter, dueAt: EpochMs): Promise<boolean> => {
+  // The record of a key was damaged, or replaced before a crashed worker's decision was carried out: nothing to send.
+  if (!letter.payload) return false;
   const planned = letter.redrive ? letter : await moveLetter(engine, letter, planRedrive(engine, letter, dueAt));
   const segment = planned?.redrive && parsePartitionKey(planned.redrive.pk);
   if (!planned?.redrive || !segment) return false;

@@ -19,7 +19,7 @@ import { ensureCursor } from './tick/cursor.ts';
 import { settledInstant } from './tick/make-tick.ts';
 import type { SurveyedUnit } from './tick/survey.ts';
 import { isSettled, ledgerOf, surveySegment } from './tick/survey.ts';
-import { lastRecord, pagesOf } from './unit-journal.ts';
+import { lastRecord, pagesOf, unlessDamaged } from './unit-journal.ts';
 
 const MAX_BUCKETS = 24 * 60;
 
@@ -84,7 +84,8 @@ const segmentsOf = (cursor: TickCursor, minute: Minute): Segment[] =>
  */
 const oldestDueAge = async (engine: Engine, { oldest }: TickCursor, now: EpochMs): Promise<number> => {
   const unit = oldest && decodePointer(oldest.pointer);
-  if (!unit || (await lastRecord(engine.store, unit))?.settled) return 0;
+  const last = unit && (await unlessDamaged(() => lastRecord(engine.store, unit), undefined));
+  if (!unit || last?.settled) return 0;
   return Math.max(0, now - oldest.dueAt);
 };
 

@@ -6,7 +6,8 @@ import type { EpochMs } from '../core/time/epoch.ts';
 import { awaitFate } from './await-fate.ts';
 import { bookCancel, tooLate } from './cancel-message.ts';
 import type { Engine } from './engine.ts';
-import { readKeyed, viewOfRecord } from './find-message.ts';
+import type { StoredKey } from './find-message.ts';
+import { readKey, viewOfRecord } from './find-message.ts';
 import type { KeyedRecord } from './keyed-record.ts';
 import { keyedItemKey, parseKeyedItem, referenceTo, toKeyedItem } from './keyed-record.ts';
 import type { KeyedReceipt } from './message-desk.ts';
@@ -48,7 +49,8 @@ type Commit = {
   readonly token: string;
   readonly message: NewMessage;
   readonly reference: StoredReference;
-  readonly over: KeyedRecord | undefined;
+  /** What the commit replaces: a damaged record too (F51). */
+  readonly over: StoredKey | undefined;
 };
 
 const recordFor = (engine: Engine, { key, token, message, reference, over }: Commit): KeyedRecord => {
@@ -124,8 +126,8 @@ export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
     try {
       for (let tries = 0; tries < RACES; tries += 1) {
         // Most keys are new: the first try finds out by its commit, so that a new one costs no read.
-        const over = tries === 0 ? undefined : await readKeyed(engine, key);
-        const situation = await judge(engine, over, message);
+        const over = tries === 0 ? undefined : await readKey(engine, key);
+        const situation = await judge(engine, over?.record, message);
         if (situation.kind === 'duplicate') return receipt(situation.record, { replaced: false, duplicate: true });
         reference ??= await references.write(referenceTo(key, token, message));
         const record = await commit(engine, { key, token, message, reference, over });

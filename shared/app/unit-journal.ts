@@ -3,7 +3,8 @@ import type { Unit } from '../core/segment/segment-key.ts';
 import { logKey, logRange, partitionKey } from '../core/segment/segment-key.ts';
 import type { LogRecord } from '../core/segment/unit-log.ts';
 import { epochMs } from '../core/time/epoch.ts';
-import type { Item, ItemStore, Page, RangeQuery } from '../ports/item-store.ts';
+import type { Item, ItemKey, ItemStore, Page, RangeQuery } from '../ports/item-store.ts';
+import { seal, unseal } from './sealed-text.ts';
 
 /** Records of more text than this are stored compressed. */
 const COMPRESS_ABOVE = 700;
@@ -13,19 +14,46 @@ const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 const decoder = new TextDecoder();
 
 const toItem = (unit: Unit, record: LogRecord, expiresAt: number): Item => {
-  const text = JSON.stringify(record);
+  const text = seal(JSON.stringify(record));
   const key = { table: 'segments', pk: partitionKey(unit.segment), sk: logKey(unit, record.seq), version: 1 } as const;
   const stored = text.length > COMPRESS_ABOVE ? { body: zstdCompressSync(text) } : { doc: text };
   return { ...key, ...stored, expiresAt };
 };
 
-/** Reads a stored record. Throws where it is damaged: a log with a hole must stop its unit, not mislead it. */
+/** A record that cannot be read: a log with a hole must stop its unit, not mislead it (F51). */
+export class DamagedRecord extends Error {
+  override readonly name = 'DamagedRecord';
+
+  constructor({ pk, sk }: ItemKey, options?: { cause: unknown }) {
+    super(`The record ${sk} of ${pk} is damaged.`, options);
+  }
+}
+
+const textOf = (item: Item): string | undefined => {
+  if (!item.body) return item.doc;
+  try {
+    return decoder.decode(zstdDecompressSync(item.body, { maxOutputLength: MAX_RECORD_BYTES }));
+  } catch (cause) {
+    throw new DamagedRecord(item, { cause });
+  }
+};
+
+/** Reads a stored record. Throws `DamagedRecord`. */
 export const recordOf = (item: Item): LogRecord => {
-  const text = item.body
-    ? decoder.decode(zstdDecompressSync(item.body, { maxOutputLength: MAX_RECORD_BYTES }))
-    : (item.doc ?? '');
+  const text = unseal(textOf(item));
+  if (text === undefined) throw new DamagedRecord(item);
   const record = JSON.parse(text) as LogRecord;
   return record.resumeAt === undefined ? record : { ...record, resumeAt: epochMs(record.resumeAt) };
+};
+
+/** What `read` gives, or `otherwise` where it meets a damaged record. */
+export const unlessDamaged = async <T, U>(read: () => Promise<T>, otherwise: U): Promise<T | U> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DamagedRecord) return otherwise;
+    throw error;
+  }
 };
 
 /** All pages of a range, one after another. */

@@ -46,7 +46,9 @@ const resolveReference = (run: UnitRun, entry: OpenEntry, index: number): EntryI
     carryItem(run, entry, { i: index, dueAt: agreement.until, attempt: reference.attempt ?? 1 });
     return undefined;
   }
-  return end(run, entry, { index, item: reference, k: agreement.kind });
+  if (agreement.kind !== 'damaged') return end(run, entry, { index, item: reference, k: agreement.kind });
+  run.deps.engine.telemetry.count('quarantined', 1);
+  return end(run, entry, { index, item: reference, k: 'dead', reason: 'RECORD_DAMAGED' });
 };
 
 const deliveryOf = (entry: OpenEntry, index: number, item: EntryItem): Delivery => ({

@@ -27,6 +27,8 @@ export type SendDeps = {
 export type Agreement =
   | { readonly kind: 'agrees'; readonly record: KeyedRecord }
   | { readonly kind: 'cancelled' }
+  /** The record cannot be read (F51). */
+  | { readonly kind: 'damaged' }
   /** Not committed yet, and its writer may still do so until `until`. */
   | { readonly kind: 'early'; readonly until: EpochMs }
   | { readonly kind: 'void' };

@@ -62,8 +62,10 @@ const compare = async (run: UnitRun, some: readonly DueReference[]): Promise<voi
   const stored = await run.deps.engine.store.getMany([...keys.values()]);
   const byPk = new Map(stored.map((item) => [item.pk, parseKeyedItem(item)]));
   for (const { entry, index, item } of some) {
-    const record = byPk.get(keyedItemKey(item.key ?? '').pk);
-    entry.agreements.set(index, judgeReference(run, entry, item, record));
+    const { pk } = keyedItemKey(item.key ?? '');
+    const record = byPk.get(pk);
+    const damaged = byPk.has(pk) && record === undefined;
+    entry.agreements.set(index, damaged ? { kind: 'damaged' } : judgeReference(run, entry, item, record));
     entry.compared = index + 1;
   }
 };

@@ -45,14 +45,18 @@ const acquireNew = async (
   const record = leaseRecord(deps, state, 1);
   // A read that fails is repeated when the unit is listed.
   const entry = store.get({ table: 'segments', pk: partitionKey(unit.segment), sk: unit.sk }).catch(() => undefined);
-  const appended = await appendRecord(store, unit, { record, expiresAt: logExpiry({ unit, deps }) });
+  const lease = { record, expiresAt: logExpiry({ unit, deps }) };
+  const appended = await persist(deps.engine, limits.stopAt, () => appendRecord(store, unit, lease));
   if (appended === 'conflict') return undefined;
   const run = makeRun(deps, unit, limits, { state, last: record, prefetched: await entry });
   run.confirmed = record.seq;
   return run;
 };
 
-/** Takes the lease where it is free, and finishes what an earlier owner had decided. */
+/**
+ * Takes the lease where it is free, and finishes what an earlier owner had decided. A throttled call is repeated here:
+ * left to the pointer, the unit would wait for that to show again, and one whose lease was stored for the lease to end.
+ */
 const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<UnitRun | WorkResult> => {
   const { engine } = deps;
   const now = engine.clock.now();
@@ -63,13 +67,14 @@ const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<
   if (now >= startOf(unit.segment.minute) + engine.retentionMs) return 'settled';
   const fresh = unit.lane === 'L' ? await acquireNew(deps, unit, limits) : undefined;
   if (fresh) return fresh;
-  const state = foldLog(await readLog(engine.store, unit));
+  const patiently = <T>(call: () => Promise<T>): Promise<T> => persist(engine, limits.stopAt, call);
+  const state = foldLog(await patiently(() => readLog(engine.store, unit)));
   const verdict = judgeLease(state.last, { now, timing: engine.timing, isDead: engine.isDead });
   if (verdict.kind !== 'free') return RESULT_OF[verdict.kind];
   const last = leaseRecord(deps, state, verdict.epoch);
-  if ((await appendRecord(engine.store, unit, { record: last, expiresAt: logExpiry({ unit, deps }) })) === 'conflict')
-    return 'held';
-  await carryOutAgain(engine, unit, state.unconfirmed);
+  const lease = { record: last, expiresAt: logExpiry({ unit, deps }) };
+  if ((await patiently(() => appendRecord(engine.store, unit, lease))) === 'conflict') return 'held';
+  await patiently(() => carryOutAgain(engine, unit, state.unconfirmed));
   const run = makeRun(deps, unit, limits, { state, last });
   run.confirmed = last.seq;
   return run;

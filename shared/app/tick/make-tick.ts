@@ -16,7 +16,7 @@ import type { Engine } from '../engine.ts';
 import { hintFor, sendHints } from '../hints.ts';
 import type { RevisitMark } from '../revisit.ts';
 import { marksForRevisit, unmark } from '../revisit.ts';
-import { readLog } from '../unit-journal.ts';
+import { readLog, unlessDamaged } from '../unit-journal.ts';
 import type { StoredCursor, TickCursor } from './cursor.ts';
 import { ensureCursor, moveCursor } from './cursor.ts';
 import type { SurveyedUnit } from './survey.ts';
@@ -106,7 +106,7 @@ const dueOf = ({ firstDue, last }: SurveyedUnit): EpochMs => last?.resumeAt ?? f
 /** True where nobody works on the unit although it is time, or, on reopening, although somebody should wait for it. */
 const wantsHint = (tick: Tick, surveyed: SurveyedUnit, now: EpochMs): boolean => {
   const { engine } = tick;
-  if (isSettled(surveyed)) return false;
+  if (isSettled(surveyed) || surveyed.damaged) return false;
   const verdict = judgeLease(surveyed.last, { now, timing: engine.timing, isDead: engine.isDead });
   if (tick.reopen) return verdict.kind === 'free' || verdict.kind === 'resting';
   if (verdict.kind !== 'free') return false;
@@ -164,7 +164,7 @@ const uncountedOf = (tick: Tick, mark: RevisitMark, log: readonly LogRecord[]): 
 const revisitUnit = async (tick: Tick, mark: RevisitMark): Promise<boolean> => {
   const log = await readLog(tick.engine.store, mark.unit);
   const last = log.at(-1);
-  await redrive(tick, [{ unit: mark.unit, firstDue: startOf(mark.unit.segment.minute), last }]);
+  await redrive(tick, [{ unit: mark.unit, firstDue: startOf(mark.unit.segment.minute), last, damaged: false }]);
   if (!last?.settled) return false;
   const totals = addLedgers(tick.cursor.totals, uncountedOf(tick, mark, log));
   const revisited = { ...tick.cursor.revisited, [unitName(mark.unit)]: last.seq };
@@ -182,7 +182,9 @@ const revisit = async (tick: Tick): Promise<void> => {
   const known = Object.entries(tick.cursor.revisited ?? {}).filter(([name]) => marked.has(name));
   tick.cursor = { ...tick.cursor, revisited: Object.fromEntries(known) };
   const done: RevisitMark[] = [];
-  for (const mark of marks) if (inTime(tick) && (await revisitUnit(tick, mark))) done.push(mark);
+  for (const mark of marks) {
+    if (inTime(tick) && (await unlessDamaged(() => revisitUnit(tick, mark), false))) done.push(mark);
+  }
   if (done.length === 0) return;
   await save(tick);
   if (!tick.beaten) for (const mark of done) await unmark(tick.engine, mark);

@@ -7,17 +7,34 @@ import {
   laneRange,
   parseEntrySortKey,
   partitionKey,
+  unitName,
 } from '../../core/segment/segment-key.ts';
 import type { LogRecord } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs } from '../../core/time/epoch.ts';
 import type { Engine } from '../engine.ts';
-import { lastRecord, pagesOf, recordOf } from '../unit-journal.ts';
+import { lastRecord, pagesOf, recordOf, unlessDamaged } from '../unit-journal.ts';
 
-/** A unit that exists: when its first item is (or was) due, and the last record of its log. */
-export type SurveyedUnit = { readonly unit: Unit; readonly firstDue: EpochMs; readonly last: LogRecord | undefined };
+/**
+ * A unit that exists: when its first item is (or was) due, and the last record of its log. A damaged log stops its own
+ * unit, which nobody can work off or call settled, and no other (P10).
+ */
+export type SurveyedUnit = {
+  readonly unit: Unit;
+  readonly firstDue: EpochMs;
+  readonly last: LogRecord | undefined;
+  readonly damaged: boolean;
+};
 
-export const isSettled = ({ last }: SurveyedUnit): boolean => last?.settled ?? false;
+export const isSettled = ({ last, damaged }: SurveyedUnit): boolean => !damaged && (last?.settled ?? false);
+
+const surveyed = (engine: Engine, of: Omit<SurveyedUnit, 'damaged' | 'last'>, last: Last): SurveyedUnit => {
+  if (last !== 'damaged') return { ...of, last, damaged: false };
+  engine.telemetry.note('error', 'log.damaged', { unit: unitName(of.unit) });
+  return { ...of, last: undefined, damaged: true };
+};
+
+type Last = LogRecord | 'damaged' | undefined;
 
 export const ledgerOf = (units: readonly SurveyedUnit[]): Ledger =>
   units.reduce((sum, { last }) => (last ? addLedgers(sum, last.ledger) : sum), EMPTY_LEDGER);
@@ -34,9 +51,12 @@ export const firstScheduled = async (engine: Engine, segment: Segment): Promise<
 
 const scheduledUnit = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
   const unit: Unit = { segment, lane: 'E' };
-  const [firstDue, last] = await Promise.all([firstScheduled(engine, segment), lastRecord(engine.store, unit)]);
+  const [firstDue, last] = await Promise.all([
+    firstScheduled(engine, segment),
+    unlessDamaged(() => lastRecord(engine.store, unit), 'damaged' as const),
+  ]);
   if (firstDue === undefined && !last) return [];
-  return [{ unit, firstDue: firstDue ?? epochMs(0), last }];
+  return [surveyed(engine, { unit, firstDue: firstDue ?? epochMs(0) }, last)];
 };
 
 const lateUnits = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
@@ -46,11 +66,16 @@ const lateUnits = async (engine: Engine, segment: Segment): Promise<SurveyedUnit
     for (const { sk } of page.items) entries.set(sk, parseEntrySortKey(sk)?.firstDue ?? epochMs(0));
   }
   if (entries.size === 0) return [];
-  const logs = new Map<string, LogRecord>();
+  const logs = new Map<string, Last>();
   for await (const page of pagesOf(engine.store, { ...partition, ...LATE_LOGS })) {
-    for (const item of page.items) logs.set(entryOfLateLogKey(item.sk) ?? '', recordOf(item));
+    for (const item of page.items) {
+      const last = await unlessDamaged(async () => recordOf(item), 'damaged' as const);
+      logs.set(entryOfLateLogKey(item.sk) ?? '', last);
+    }
   }
-  return [...entries].map(([sk, firstDue]) => ({ unit: { segment, lane: 'L', sk }, firstDue, last: logs.get(sk) }));
+  return [...entries].map(([sk, firstDue]) =>
+    surveyed(engine, { unit: { segment, lane: 'L', sk }, firstDue }, logs.get(sk)),
+  );
 };
 
 /** All units of a segment, as their logs stand. */
