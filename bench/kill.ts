@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { awaitStatus, postLines, putTarget, type Status } from './client.ts';
-import { startReceiverChild } from './receiver-child.ts';
+import { postLines, putTarget } from './client.ts';
+import { type ReceiverChild, startReceiverChild } from './receiver-child.ts';
 import type { Bench, Context } from './result.ts';
 import { startRuntime, withDataDir } from './runtime-child.ts';
 
 const LEAD_MS = 8_000;
+const PATIENCE_MS = 60_000;
+const QUIET_MS = 2_000;
 
 type Seen = { readonly id: string; readonly at: number };
 
@@ -40,9 +42,7 @@ const run = (n: number, { progress, nodeFlags }: Context) =>
       const restartedAt = Date.now();
       const second = await startRuntime(join(dataDir, 'data'), { nodeFlags });
       progress(`ready again after ${Date.now() - restartedAt} ms`);
-      await sleep(n / 50);
-      const { counts } = await awaitStatus(second.url, isThrough, 120_000);
-      progress(JSON.stringify(counts));
+      await awaitQuiet(receiver, n);
       await second.stop();
       await receiver.stop();
       const seen = await seenIn(file);
@@ -59,7 +59,15 @@ const run = (n: number, { progress, nodeFlags }: Context) =>
     }
   });
 
-const isThrough = ({ counts }: Status): boolean => counts.pending + counts.retrying === 0;
+/** Waits until nothing more comes, and by then at least `count`: the running figures of a killed process are not exact. */
+const awaitQuiet = async (receiver: ReceiverChild, count: number): Promise<void> => {
+  const until = Date.now() + PATIENCE_MS;
+  for (let before = -1, now = 0; (before < now || now < count) && Date.now() < until; ) {
+    before = now;
+    await sleep(QUIET_MS);
+    now = await receiver.count();
+  }
+};
 
 /** Messages due in one millisecond; the runtime is killed at half of them and started again. */
 export const kill: Bench = {
