@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { hash32 } from '../core/hash.ts';
 import type { Lane, Minute } from '../core/segment/bucket.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
@@ -30,6 +31,13 @@ export type EntryPacker = {
 const byDue = (a: Member, b: Member): number => a.item.dueAt - b.item.dueAt || a.position - b.position;
 
 /**
+ * Tells contents apart: where a failed call is repeated with another body under its old key, that one must not write
+ * over entries which a worker may have in hand already.
+ */
+const fingerprintOf = (members: readonly Member[]): number =>
+  crc32(members.map(({ item }) => `${item.dueAt} ${item.target} ${item.payload}`).join('\n'));
+
+/**
  * Gathers items into entries. The same items in the same order give the same entries under the same `identity`,
  * so that a retried call writes over itself.
  */
@@ -43,7 +51,7 @@ export const makeEntryPacker = (identity: readonly string[], shards: number): En
     open.delete(name);
     openBytes -= pack.bytes;
     const members = pack.members.sort(byDue);
-    const entryId = entryIdOf(...identity, sealed);
+    const entryId = entryIdOf(...identity, sealed, fingerprintOf(members));
     sealed += 1;
     const segment = { timeline: SEND_TIMELINE, minute: pack.minute, shard: hash32(entryId) % shards };
     const sk = entrySortKey(pack.lane, members[0]?.item.dueAt as EpochMs, entryId);
