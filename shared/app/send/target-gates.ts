@@ -32,11 +32,16 @@ const MAX_SLOTS = 1_000;
 const width = ({ latencyMs, deps }: Gate): number =>
   Math.min(deps.limits.inFlight, Math.ceil(QUICK_IN_FLIGHT * Math.max(1, latencyMs / QUICK_MS)));
 
+/** `stopAt` leaves time for an attempt of this length; a longer one has to start so much earlier. */
+const USUAL_TIMEOUT_MS = 10_000;
+
+const overtime = ({ target }: Job): number => Math.max(0, target.timeoutMs - USUAL_TIMEOUT_MS);
+
 /** Jobs whose unit was lost or has to stop, or whose last instant has passed while they waited, do not start. */
 const startable = (gate: Gate, jobs: readonly Job[], now: EpochMs): Job[] =>
   jobs.filter((job) => {
     if (job.run.lost || now >= job.run.last.until) return abandon(job);
-    if (now >= job.run.stopAt || job.run.stopped()) return giveBack(gate, job, now);
+    if (now + overtime(job) >= job.run.stopAt || job.run.stopped()) return giveBack(gate, job, now);
     if (job.notAfter !== undefined && now > job.notAfter) return expire(gate, job);
     return true;
   });
