@@ -59,6 +59,9 @@ const headers = [
   bad('I12', { headers: { 'x a': '1' } }, [400, 'INVALID_HEADER', '/headers/x a']),
   bad('I12', { headers: { '': '1' } }, [400, 'INVALID_HEADER', '/headers/']),
   bad('I12', { headers: { 'x-a': '\u0000' } }, [400, 'INVALID_HEADER', '/headers/x-a']),
+  ...[' ok', 'ok ', '\tok', 'ok\t', ' ', '\t'].map((value) =>
+    bad('I12', { headers: { 'x-a': value } }, [400, 'INVALID_HEADER', '/headers/x-a']),
+  ),
   bad('I12', { headers: { 'x-a': '日本' } }, [400, 'INVALID_HEADER', '/headers/x-a']),
   bad('I12', { headers: { 'x-a': 1 } }, [400, 'INVALID_HEADER', '/headers/x-a']),
   ...[[], 'x-a: 1', null, 7].map((value) => bad('I12', { headers: value }, [400, 'INVALID_HEADER', '/headers'])),

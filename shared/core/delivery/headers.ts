@@ -9,6 +9,8 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const MAX_NAME = 100;
 /** Printable ASCII and tab: what every receiver reads the same way. */
 const VALUE = /^[\t -~]*$/;
+/** Receivers drop them (RFC 9110 section 5.5), so they could not be what is meant. */
+const OUTER_BLANK = /^[\t ]|[\t ]$/;
 
 /** Ours to set, or with a meaning for the connection or for the receiver's security. */
 const RESERVED = new Set([
@@ -88,6 +90,9 @@ const refuseHeader = (
       'INVALID_HEADER',
       `The value of ${name} has characters other than printable ASCII. Encode them.`,
     );
+  }
+  if (OUTER_BLANK.test(value)) {
+    return refusedAt('', 'INVALID_HEADER', `The value of ${name} starts or ends with a blank. Leave it out.`);
   }
   return others.has(name)
     ? refusedAt('', 'INVALID_HEADER', `${name} is given twice; case makes no difference.`)

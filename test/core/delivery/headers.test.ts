@@ -6,9 +6,9 @@ const numbered = (count: number) => Object.fromEntries(Array.from({ length: coun
 
 describe('judgeHeaders', () => {
   it('accepts what receivers can read, names in lower case', () => {
-    expect(judgeHeaders({ 'X-Team': 'growth', 'x.y_z!': ' a\tb ~', empty: '' })).toEqual({
+    expect(judgeHeaders({ 'X-Team': 'growth', 'x.y_z!': 'a\tb ~', empty: '' })).toEqual({
       ok: true,
-      value: { 'x-team': 'growth', 'x.y_z!': ' a\tb ~', empty: '' },
+      value: { 'x-team': 'growth', 'x.y_z!': 'a\tb ~', empty: '' },
     });
   });
 
@@ -27,6 +27,11 @@ describe('judgeHeaders', () => {
     ['a colon in a name', { 'x:': 'v' }, '/x:'],
     ['a line break in a name', { 'x\r\ny': 'v' }, '/x\r\ny'],
     ['a name beyond ASCII', { é: 'v' }, '/é'],
+    ['a blank before a value', { x: ' v' }, '/x'],
+    ['a blank behind a value', { x: 'v ' }, '/x'],
+    ['a tab before a value', { x: '\tv' }, '/x'],
+    ['a tab behind a value', { x: 'v\t' }, '/x'],
+    ['a value of a blank', { x: ' ' }, '/x'],
     ['NUL in a value', { x: 'a\u0000b' }, '/x'],
     ['DEL in a value', { x: 'a\u007fb' }, '/x'],
     ['a value beyond Latin-1', { x: '日本' }, '/x'],
