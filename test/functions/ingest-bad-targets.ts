@@ -113,7 +113,7 @@ export const badTargets: readonly BadTarget[] = [
     code: 'KIND_NOT_SUPPORTED',
     pointer: '/kind',
   })),
-  { id: '-', body: {}, status: 422, code: 'KIND_NOT_SUPPORTED', pointer: '/kind' },
+  { id: '-', body: {}, status: 400, code: 'REQUIRED', pointer: '/kind' },
   {
     id: 'H7',
     body: JSON.parse('{"kind":"none","retry":{"__proto__":{}}}'),
@@ -129,6 +129,7 @@ export const badTargets: readonly BadTarget[] = [
   ),
   none('-', { delivery: 'once' }, 'INVALID_VALUE', '/delivery'),
   none('I12', { headers: { 'x-a': 'ok\r\nx' } }, 'INVALID_HEADER', '/headers/x-a'),
+  none('I12', { headers: { 'x-a': ' ok' } }, 'INVALID_HEADER', '/headers/x-a'),
   none('I13', { headers: { Host: 'x' } }, 'RESERVED_HEADER', '/headers/Host'),
   none('C12', { retry: [] }, 'INVALID_TYPE', '/retry'),
   ...[-1, 1e9, 1.5].map((maxAttempts) => retry({ maxAttempts }, 'INVALID_MAX_ATTEMPTS', '/maxAttempts')),
@@ -141,4 +142,6 @@ export const badTargets: readonly BadTarget[] = [
   ...[0, 0.5, -2].map((factor) => retry({ initial: 'PT1S', factor }, 'INVALID_RETRY_FACTOR', '/factor')),
   retry({ maxAttempts: 20, schedule: ['P1D'] }, 'RETRY_HORIZON_EXCEEDED', ''),
   retry({ retryOn: [200] }, 'INVALID_RETRY_STATUS', '/retryOn/0'),
+  retry({ retryOn: [404, 410] }, 'INVALID_RETRY_STATUS', '/retryOn/1'),
+  retry({ retryOn: [] }, 'INVALID_LIST', '/retryOn'),
 ];

@@ -11,6 +11,7 @@ import {
   localTimeText,
   oneOf,
   optional,
+  targetText,
   timeZoneText,
 } from '../schema/terms.ts';
 
@@ -30,7 +31,7 @@ export const headersSchema = plainObject(
 const NOT_A_TRACE = says('INVALID_TRACEPARENT', 'is no W3C traceparent of version 00.');
 
 const messageFields = {
-  target: documented(idText('INVALID_TARGET'), 'The name of a target.', 'push'),
+  target: documented(targetText, 'The name of a target.', 'push'),
   payload: documented(v.unknown(), 'Any JSON, at most 64 KiB as it was sent. Delivered byte for byte.', {
     text: 'Hello',
   }),
@@ -72,7 +73,7 @@ export const keyedMessageSchema = strictRecord(messageFields);
 
 /** A message of a bulk. */
 export const bulkMessageSchema = strictRecord({
-  id: optional(idText('INVALID_ID'), 'Your own name for it; comes back as `ref`.', 'u1'),
+  id: optional(idText, 'Your own name for it; comes back as `ref`.', 'u1'),
   ...messageFields,
 });
 

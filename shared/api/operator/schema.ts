@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { says } from '../schema/says.ts';
 import { strictRecord } from '../schema/strict-record.ts';
-import { documented, idText, instantText, optional } from '../schema/terms.ts';
+import { documented, instantText, optional, targetText } from '../schema/terms.ts';
 import { rateSchema } from '../target/schema.ts';
 
 const MAX_REDRIVE_IDS = 1000;
@@ -11,7 +11,7 @@ const messageId = v.pipe(v.string(MESSAGE_ID), v.regex(/^msg_[A-Za-z0-9_-]{1,124
 
 /** Which dead letters to send again; exactly one of `target` and `ids`. */
 export const redriveSchema = strictRecord({
-  target: optional(idText('INVALID_TARGET'), 'All of this target.', 'push'),
+  target: optional(targetText, 'All of this target.', 'push'),
   ids: optional(v.pipe(v.array(messageId, IDS), v.minLength(1, IDS), v.maxLength(MAX_REDRIVE_IDS, IDS)), 'These.'),
   ratePerSecond: optional(rateSchema, 'At most so many a second.', 100),
 });
@@ -42,7 +42,7 @@ const paging = { limit: v.exactOptional(limit, String(DEFAULT_PAGE)), cursor: v.
 export const noQuery = strictRecord({});
 export const pageQuery = strictRecord(paging);
 export const deadLetterQuery = strictRecord({
-  target: optional(idText('INVALID_TARGET'), 'Of this target only.'),
+  target: optional(targetText, 'Of this target only.'),
   ...paging,
 });
 export const bucketQuery = strictRecord({

@@ -37,7 +37,8 @@ function toIssue(issue: v.BaseIssue<unknown>): Issue {
       detail: `${name} is not a field here; check its spelling or leave it out.`,
     };
   }
-  if (issue.type === 'strict_object' && issue.expected?.startsWith('"')) {
+  const isMissing = issue.type === 'strict_object' ? issue.expected?.startsWith('"') : issue.input === undefined;
+  if (isMissing) {
     return { pointer, code: 'REQUIRED', detail: `${name} is missing.` };
   }
   const [, code, detail] = CODED.exec(issue.message) ?? [];

@@ -6,10 +6,16 @@ import { says } from './says.ts';
 /** Ids of messages and names of targets. ASCII, so that no two of them look the same or differ by Unicode form. */
 export const ID_FORM = /^[A-Za-z0-9._:-]{1,128}$/;
 
-const ID_SENTENCE = 'is no id: give 1 to 128 characters of A-Z, a-z, 0-9, ".", "_", ":" and "-".';
+const idForm = (code: string, kind: string) => {
+  const message = says(
+    code,
+    `is no ${kind}: give text of 1 to 128 characters of A-Z, a-z, 0-9, ".", "_", ":" and "-".`,
+  );
+  return v.pipe(v.string(message), v.regex(ID_FORM, message));
+};
 
-export const idText = (code: string) =>
-  v.pipe(v.string(says(code, ID_SENTENCE)), v.regex(ID_FORM, says(code, ID_SENTENCE)));
+export const idText = idForm('INVALID_ID', 'id');
+export const targetText = idForm('INVALID_TARGET', 'name of a target');
 
 export const oneOf = <const Options extends readonly string[]>(options: Options) =>
   v.picklist(options, says('INVALID_VALUE', `is not allowed here; give one of ${options.join(', ')}.`));

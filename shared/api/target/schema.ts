@@ -14,6 +14,14 @@ export const rateSchema = v.pipe(v.number(RATE), v.minValue(MIN_RATE, RATE), v.m
 const listOf = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.array(schema, says('INVALID_LIST', 'is no array.'));
 
+const NO_STATUS = says('INVALID_LIST', 'asks for nothing; name status codes, or leave it out.');
+const GONE = 410;
+const GONE_FOR_GOOD = says(
+  'INVALID_RETRY_STATUS',
+  'means that the receiver is gone for good, and is never tried again.',
+);
+const retryStatus = v.pipe(number, v.notValue(GONE, GONE_FOR_GOOD));
+
 const retrySchema = strictRecord({
   maxAttempts: optional(number, 'The first attempt included, 0 to 101; 0 and 1 both mean a single one.', 10),
   schedule: optional(listOf(durationText), 'The waits after each failed attempt; the last one repeats.', [
@@ -23,7 +31,11 @@ const retrySchema = strictRecord({
   initial: optional(durationText, 'The first wait, instead of `schedule`.', 'PT5S'),
   factor: optional(number, 'What each wait is multiplied by to make the next, at least 1.', 2),
   max: optional(durationText, 'The longest wait.', 'P1D'),
-  retryOn: optional(listOf(number), 'Status codes (300–599) that are tried again although the default says no.', [404]),
+  retryOn: optional(
+    v.pipe(listOf(retryStatus), v.minLength(1, NO_STATUS)),
+    'Status codes (300–599, but 410) that are tried again although the default says no; it takes none away.',
+    [404],
+  ),
 });
 
 const commonFields = {
