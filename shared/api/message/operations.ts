@@ -37,7 +37,7 @@ export const messageOperations = {
     tag: 'Messages',
     summary: 'Schedule the one message of a key',
     description:
-      'Where one is pending already, it is moved or replaced. The old one never fires if this is answered 2 s before it was due.',
+      'Where one is pending already, it is moved or replaced. The old one never fires if this is answered 2 s before it was due. Receivers get the key in `meridian-key`, percent-encoded UTF-8 where it is not visible ASCII, and for `%` itself.',
     headers: { traceparent: { description: 'W3C trace context, handed on to the receiver.', required: false } },
     body: { 'application/json': { schemas: ['KeyedMessage'], example: MESSAGE } },
     answers: {

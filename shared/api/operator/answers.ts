@@ -12,6 +12,14 @@ const counts = v.strictObject({
   unknown: countAnswer,
 });
 
+const lateness = v.strictObject({
+  count: countAnswer,
+  p50: v.number(),
+  p90: v.number(),
+  p99: v.number(),
+  max: v.number(),
+});
+
 export const statusAnswer = v.strictObject({
   now: instantAnswer,
   settledThrough: v.pipe(
@@ -20,14 +28,16 @@ export const statusAnswer = v.strictObject({
   ),
   oldestDueAgeMs: v.number(),
   counts: v.pipe(counts, v.description('accepted = pending + retrying + sent + dead + cancelled + expired + unknown')),
-  latenessMs: v.strictObject({
-    count: countAnswer,
-    p50: v.number(),
-    p90: v.number(),
-    p99: v.number(),
-    max: v.number(),
-  }),
-  targets: v.record(v.string(), v.strictObject({ sent: countAnswer, failed: countAnswer, dead: countAnswer })),
+  latenessMs: v.pipe(
+    lateness,
+    v.description(
+      'From due to the start of the attempt, of messages that their first attempt sent; later ones are left out.',
+    ),
+  ),
+  targets: v.pipe(
+    v.record(v.string(), v.strictObject({ sent: countAnswer, failed: countAnswer, dead: countAnswer })),
+    v.description('Running figures by target since its first message; approximate after a crash.'),
+  ),
   version: v.string(),
   tzVersion: v.string(),
 });

@@ -20,6 +20,9 @@ const faultsOf = (schema: string, value: unknown): unknown => {
   return validate?.(value) ? [] : (validate?.errors ?? 'there is no such schema');
 };
 
+const statusProperty = (name: string): unknown =>
+  (openApiDocument.components.schemas.Status as { properties: Record<string, unknown> }).properties[name];
+
 describe('the OpenAPI document', () => {
   test('is valid OpenAPI 3.1', async () => {
     const document = JSON.parse(JSON.stringify(makeOpenApiDocument('1.2.3')));
@@ -35,6 +38,18 @@ describe('the OpenAPI document', () => {
     );
     expect(documented.sort()).toEqual(everyOperation.map(([, { method, path }]) => `${method} ${path}`).sort());
     expect(new Set(documented).size).toBe(everyOperation.length);
+  });
+
+  test.each([
+    [
+      'that keys arrive percent-encoded',
+      openApiDocument.paths['/v1/messages/{key}']?.put,
+      /`meridian-key`, percent-enc/,
+    ],
+    ['what lateness is', statusProperty('latenessMs'), /due to the start of the attempt.*first attempt/],
+    ['that the figures of targets run on', statusProperty('targets'), /Running figures.*approximate after a crash/],
+  ])('says %s', (_what, part, says) => {
+    expect((part as { description?: string }).description).toMatch(says);
   });
 
   const answers = everyOperation.flatMap(([id, { answers }]) =>
