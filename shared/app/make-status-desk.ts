@@ -32,26 +32,27 @@ const itemsIn = async (engine: Engine, range: { pk: string; from: string; to: st
   return items;
 };
 
-/** A process that was killed took its last figures with it: what was worked off was accepted. */
+/**
+ * A process that was killed took its last figures with it: what was worked off was accepted. Only all figures together
+ * tell, because an item that was carried on ends in another minute than it was accepted for.
+ */
 const atLeastWorkedOff = (ledger: Ledger): Ledger => ({
   ...ledger,
   accepted: ledger.accepted + Math.max(0, -pendingOf(ledger)),
 });
 
 /** The running figures of every bucket that is not settled. */
-const unsettledFigures = async (engine: Engine, settled: Minute): Promise<Ledger[]> => {
+const unsettledFigures = async (engine: Engine, settled: Minute): Promise<Ledger> => {
   const stripes = Array.from({ length: STRIPES }, (_, stripe) => slotKey(stripe, settled + 1));
   const slots = await Promise.all(stripes.map(({ pk, sk }) => itemsIn(engine, { pk, from: sk, to: '~' })));
-  const ledgers = new Map<Minute, Ledger>();
+  let sum = EMPTY_LEDGER;
   for (const { sk, counts } of slots.flat()) {
     for (const [name, n] of Object.entries(counts ?? {})) {
       const figure = parseFigure(Number(sk) * MINUTES_PER_SLOT, name);
-      if (!figure || figure.minute <= settled) continue;
-      const { minute, field } = figure;
-      ledgers.set(minute, addLedgers(ledgers.get(minute) ?? EMPTY_LEDGER, { [field]: n }));
+      if (figure && figure.minute > settled) sum = addLedgers(sum, { [figure.field]: n });
     }
   }
-  return [...ledgers.values()].map(atLeastWorkedOff);
+  return sum;
 };
 
 const latenesses = async (engine: Engine): Promise<LatenessHistogram> => {
@@ -104,7 +105,7 @@ const status = async (engine: Engine): Promise<Status> => {
     now,
     settledThrough: settledInstant(cursor),
     oldestDueAgeMs,
-    counts: countsOf(figures.reduce(addLedgers, cursor.totals)),
+    counts: countsOf(atLeastWorkedOff(addLedgers(cursor.totals, figures))),
     latenessMs: { count: histogram.count, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) },
     targets,
   };
