@@ -6,6 +6,7 @@ import { SEND_TIMELINE } from '../core/segment/message-id.ts';
 import { entrySortKey, parsePartitionKey, partitionKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs, plusMs } from '../core/time/epoch.ts';
+import { requireClock } from './clock-check.ts';
 import type { DeadLetterDesk, DeadLetterView } from './dead-letter-desk.ts';
 import type { DeadLetter, Redrive } from './dead-letter-record.ts';
 import {
@@ -174,6 +175,7 @@ export const makeDeadLetterDesk = (engine: Engine): DeadLetterDesk => ({
     return { items: letters.map(viewOf), next };
   },
   redrive: async (request) => {
+    await requireClock(engine);
     const letters =
       'target' in request
         ? await lettersOfTarget(engine, request.target)

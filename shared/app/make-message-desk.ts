@@ -27,18 +27,18 @@ export const makeMessageDesk = (engine: Engine): MessageDesk => {
   const putKeyed = makePutKeyed(engine, makeReferenceWriter(engine));
   return {
     putKeyed: async (key, message) => {
-      requireClock(engine);
+      await requireClock(engine);
       await cursorIsThere();
       return putKeyed(key, message);
     },
     openIntake: async (request) => {
-      requireClock(engine);
+      await requireClock(engine);
       await cursorIsThere();
       return openIntake(engine, request);
     },
     find: async (keyOrId) => (await findMessage(engine, keyOrId))?.view,
     cancel: async (keyOrId) => {
-      requireClock(engine);
+      await requireClock(engine);
       return cancelMessage(engine, keyOrId);
     },
     explain: (keyOrId) => explainMessage(engine, keyOrId),

@@ -6,6 +6,7 @@ import type { LogRecord } from '../core/segment/unit-log.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs, plusMs } from '../core/time/epoch.ts';
 import type { Item } from '../ports/item-store.ts';
+import { clockIsOff } from './clock-check.ts';
 import type { Engine } from './engine.ts';
 import { hintFor, sendHints } from './hints.ts';
 import type { NewEntry } from './packed-entry.ts';
@@ -84,12 +85,14 @@ const markIfSwept = async (engine: Engine, entry: NewEntry, swept: boolean): Pro
  */
 export const passFences = async (engine: Engine, entries: readonly NewEntry[]) => {
   const endedAt = engine.clock.now();
+  // By a clock that is wrong every put may have ended too late (F36).
+  const mayBeLate = clockIsOff(engine);
   const hints = [];
   for (const entry of entries) {
     const { minute } = entry.segment;
     const scheduled = parseEntrySortKey(entry.sk)?.lane === 'E';
-    const nearClose = scheduled && mayHaveMissedClose(minute, endedAt, engine.timing);
-    const nearSweep = endedAt >= lateFenceOf(minute, engine.timing);
+    const nearClose = scheduled && (mayBeLate || mayHaveMissedClose(minute, endedAt, engine.timing));
+    const nearSweep = mayBeLate || endedAt >= lateFenceOf(minute, engine.timing);
     // Before the announcement: what the sweep counted then does not hold this entry.
     const swept = nearSweep && (await isSwept(engine, SEND_TIMELINE, minute));
     if (nearClose) await announce(engine, entry);

@@ -46,3 +46,16 @@ test('F36 a clock that is off by less works on', async () => {
   const { view } = await world.during(makeMessageDesk(engine).putKeyed('k', message(world.clock.now() + 60_000)));
   expect(view.state).toBe('pending');
 });
+
+test('F36 a process whose clock was put right accepts again, although it does nothing while it is wrong', async () => {
+  const world = makeWorld();
+  let aheadMs = 3_600_000;
+  const get: typeof world.store.get = async (key) => {
+    const item = await world.store.get(key);
+    aheadMs = 0;
+    return item;
+  };
+  const engine = { ...world.engine, store: { ...world.store, get }, skewMs: () => aheadMs };
+  const { view } = await world.during(makeMessageDesk(engine).putKeyed('k', message(world.clock.now() + 60_000)));
+  expect(view.state).toBe('pending');
+});

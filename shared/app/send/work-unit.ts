@@ -6,7 +6,7 @@ import { partitionKey } from '../../core/segment/segment-key.ts';
 import { foldLog } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
-import { clockIsOff } from '../clock-check.ts';
+import { clockIsOff, clockStaysOff } from '../clock-check.ts';
 import { hintFor, sendHints } from '../hints.ts';
 import { persist } from '../persist.ts';
 import { appendRecord, readLog } from '../unit-journal.ts';
@@ -59,8 +59,8 @@ const acquireNew = async (
  */
 const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<UnitRun | WorkResult> => {
   const { engine } = deps;
+  if (await clockStaysOff(engine)) throw new Error('the clock of this machine is wrong, so it takes no lease');
   const now = engine.clock.now();
-  if (clockIsOff(engine)) throw new Error('the clock of this machine is wrong, so it takes no lease');
   const { guardMs } = engine.timing;
   if (unit.lane === 'E' && now < closeOf(unit.segment.minute, engine.timing) + guardMs) return 'early';
   // The store collects expired items in any order: without its log, an entry that is left would be sent again (F34).
@@ -108,12 +108,16 @@ const isIdle = (run: UnitRun): boolean =>
 /** All listed and decided: whatever is in the outbox can be the last word. */
 const isThrough = (run: UnitRun): boolean => run.listing.done && run.listed.undecided === 0 && isIdle(run);
 
+/** No attempt starts any more: time is up, the process ends, or its clock turned out to be wrong (F36). */
+const mustStop = (run: UnitRun, now: EpochMs): boolean =>
+  now >= run.stopAt || run.stopped() || clockIsOff(run.deps.engine);
+
 /** Where the unit should go back: nothing comes due for long, this worker has to stop, or it gave items up. */
 const resumeAtOf = (run: UnitRun, now: EpochMs): EpochMs | undefined => {
   if (!isIdle(run)) return undefined;
   if (run.abandoned) return now;
   const next = nextDueOf(run);
-  if (now >= run.stopAt || run.stopped()) return next ?? now;
+  if (mustStop(run, now)) return next ?? now;
   if (!run.listing.done) return undefined;
   if (next === undefined) return run.listed.undecided > 0 ? now : undefined;
   return next - now > run.deps.engine.timing.holdMaxMs ? next : undefined;
@@ -134,7 +138,7 @@ const nextWake = (run: UnitRun, now: EpochMs): EpochMs => {
   const { timing } = run.deps.engine;
   const times: number[] = [run.stopAt > now ? run.stopAt : plusMs(now, timing.leaseMs)];
   if (!run.busy.writing) times.push(checkpointDue(run));
-  const fires = !run.stopped() && now < run.stopAt && now < run.last.until;
+  const fires = !mustStop(run, now) && now < run.last.until;
   if (fires) times.push(wakeForItems(run), wakeForEntries(run));
   return epochMs(Math.max(now + 1, Math.ceil(Math.min(...times))));
 };
@@ -173,7 +177,7 @@ const work = async (run: UnitRun): Promise<WorkResult> => {
     if (run.lost) return 'lost';
     // A sandbox that was frozen past its lease, or cut off from the store, does nothing more until a record of its
     // own stands in the log again: that shows that nobody took over (F14).
-    const more = now < run.last.until && fire(run, now);
+    const more = now < run.last.until && !mustStop(run, now) && fire(run, now);
     startSteps(run, now);
     const resumeAt = isThrough(run) ? undefined : resumeAtOf(run, now);
     if (isThrough(run) || resumeAt !== undefined) {
