@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import type { SendFunction } from '../../functions/send/send.ts';
-import { callSqs } from './call-sqs.ts';
+import { callSqs } from './call-engine.ts';
 import { makeLambdaContext } from './lambda-context.ts';
 import type { LaneQueue } from './set-up-engines.ts';
 

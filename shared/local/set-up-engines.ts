@@ -1,7 +1,7 @@
 import { makeDynamoClient } from '../aws/clients.ts';
 import { createTables } from '../aws/dynamo/create-tables.ts';
 import type { TableName } from '../ports/item-store.ts';
-import { callSqs } from './call-sqs.ts';
+import { callSqs } from './call-engine.ts';
 import type { Engines } from './engines.ts';
 
 export type LaneQueue = { readonly url: string; readonly arn: string };

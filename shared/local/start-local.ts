@@ -13,6 +13,7 @@ import { type ApiFunctions, startApiServer } from './api-server.ts';
 import { makeBulkStream } from './bulk-stream.ts';
 import type { EchoDelivery } from './echo-receiver.ts';
 import { startEcho } from './echo-target.ts';
+import { startExpiry } from './expiry.ts';
 import { LOCAL_TIMING, localConfig } from './local-config.ts';
 import { openStorage } from './open-storage.ts';
 import { startSending } from './start-sending.ts';
@@ -76,6 +77,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
   starting.defer(sending.stop);
   const ticking = startTicking({ engine, ticks, onError });
   starting.defer(ticking.stop);
+  starting.defer(startExpiry({ dynamoEndpoint: storage.engines.dynamoEndpoint, onError }).stop);
 
   const started = starting.move();
   const stop = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { callSqs } from '../../shared/local/call-sqs.ts';
+import { callSqs } from '../../shared/local/call-engine.ts';
 import { type Engines, startEngines } from '../../shared/local/engines.ts';
 import { type EventSource, servedOf, startEventSource } from '../../shared/local/event-source.ts';
 import { type LaneQueue, setUpEngines } from '../../shared/local/set-up-engines.ts';
