@@ -1,12 +1,8 @@
 import type { Engine } from '../../shared/app/engine.ts';
 import { makeLedgerBook } from '../../shared/app/ledger-book.ts';
-import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
-import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
-import { makeStatusDesk } from '../../shared/app/make-status-desk.ts';
+import type { GateLimits } from '../../shared/app/send/gate-queue.ts';
 import type { Sender } from '../../shared/app/send/make-sender.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
-import type { GateLimits } from '../../shared/app/send/gate-queue.ts';
-import { makeTick } from '../../shared/app/tick/make-tick.ts';
 import { STANDARD_RETRY_POLICY } from '../../shared/core/delivery/retry.ts';
 import type { Target } from '../../shared/core/delivery/target.ts';
 import { decodePointer } from '../../shared/core/segment/pointer.ts';
@@ -20,6 +16,7 @@ import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import type { VirtualClock } from '../../shared/memory/virtual-clock.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
+import { makeApi, makeTickProcess } from './processes.ts';
 import type { Answer } from './receiver.ts';
 import { makeReceiver } from './receiver.ts';
 import type { Seams } from './seams.ts';
@@ -169,6 +166,8 @@ const makeTime = ({ clock, nextVisibleAt, deliverHints, startTick }: Drive) => {
   /** Lets time pass: hints are worked off as they show, ticks run on the minute. */
   const runUntil = async (end: number): Promise<void> => {
     while (clock.now() < end) {
+      // What was just started may send a hint for now: it counts before time moves on.
+      await clock.advanceTo(clock.now());
       const times = [clock.nextWakeAt(), nextVisibleAt(), nextTick, end].filter((at) => at !== undefined);
       await clock.advanceTo(epochMs(Math.max(clock.now(), Math.min(...times))));
       if (clock.now() >= nextTick) tickNow();
@@ -196,8 +195,8 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const { clock, queue } = ports;
   const engines = makeEngines(ports, options);
   const { failures, track } = makeBackground();
-  const engine = engines.make('api');
-  const tick = makeTick(engines.make('tick'));
+  const api = makeApi(engines.make('api'));
+  const { tick, replaceTick } = makeTickProcess(engines.make);
   const work = makeWorkers(ports, options, engines.make);
   let turn = 0;
 
@@ -221,12 +220,12 @@ export const makeWorld = (options: WorldOptions = {}) => {
     ...work,
     ...makeTime({ clock, nextVisibleAt: queue.nextVisibleAt, deliverHints, startTick }),
     arrivals: ports.receiver.arrivals,
-    engine,
+    ...api,
+    /** Another process of the API. */
+    makeApi: (owner: string) => makeApi(engines.make(owner)),
     flush: engines.flush,
-    desk: makeMessageDesk(engine),
-    deadLetters: makeDeadLetterDesk(engine),
-    status: makeStatusDesk(engine),
     tick,
+    replaceTick,
     failures,
     track,
   };
