@@ -39,5 +39,9 @@ export interface Channel {
    * Attempts each delivery once, all to one target, and reports each exactly once, synchronously as it ends;
    * resolves when all are reported and never rejects.
    */
-  send(target: Target, deliveries: readonly Delivery[], report: (index: number, outcome: Outcome) => void): Promise<void>;
+  send(
+    target: Target,
+    deliveries: readonly Delivery[],
+    report: (index: number, outcome: Outcome) => void,
+  ): Promise<void>;
 }

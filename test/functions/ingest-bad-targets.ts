@@ -122,7 +122,7 @@ export const badTargets: readonly BadTarget[] = [
     pointer: '/retry/__proto__',
   },
   none('C10', { timeout: 'PT0S' }, 'INVALID_DURATION', '/timeout'),
-  none('C10', { timeout: 'PT61S' }, 'INVALID_DURATION', '/timeout'),
+  none('C10', { timeout: 'PT31S' }, 'INVALID_DURATION', '/timeout'),
   none('C10', { timeout: 10 }, 'INVALID_DURATION', '/timeout'),
   ...[0, -1, 1_000_001, '5', null].map((ratePerSecond) =>
     none('-', { ratePerSecond }, 'INVALID_RATE', '/ratePerSecond'),

@@ -128,7 +128,7 @@ describe('local runtime', () => {
     const good = await startReceiver();
     const runtime = await start({ dataDir });
     const client = makeClient(runtime.url);
-    await client.putTarget('silent', { kind: 'http', url: silent.url, timeout: 'PT60S' });
+    await client.putTarget('silent', { kind: 'http', url: silent.url, timeout: 'PT30S' });
     await client.putTarget('good', { kind: 'http', url: good.url });
     await client.postLines(
       'mixed',

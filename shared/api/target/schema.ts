@@ -39,7 +39,7 @@ const retrySchema = strictRecord({
 });
 
 const commonFields = {
-  timeout: optional(durationText, 'For one attempt in total, at most a minute; 10 s where it is left out.', 'PT10S'),
+  timeout: optional(durationText, 'For one attempt in total, at most 30 s; 10 s where it is left out.', 'PT10S'),
   ratePerSecond: optional(rateSchema, 'Attempts a second at most; no limit where it is left out.', 5000),
   retry: optional(retrySchema, "When to try again; Standard Webhooks' schedule of 10 attempts where it is left out."),
   delivery: optional(oneOf(GUARANTEES), 'What an unknown outcome means; `at-least-once` where it is left out.'),

@@ -12,7 +12,7 @@ import { judgeQueueUrl } from './queue-url.ts';
 import type { RetryBody, TargetBody } from './schema.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-const MAX_TIMEOUT_MS = 60_000;
+const MAX_TIMEOUT_MS = 30_000;
 
 /** What a body asks for, its URLs, durations and headers judged. Throws 400 and 422 with all that is wrong. */
 export function toTargetSpec(body: TargetBody, policy: TargetUrlPolicy): TargetSpec {
