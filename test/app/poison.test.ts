@@ -3,6 +3,7 @@ import { closeOf } from '../../shared/core/segment/bucket.ts';
 import { parseMessageId } from '../../shared/core/segment/message-id.ts';
 import { encodePointer } from '../../shared/core/segment/pointer.ts';
 import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
+import type { Channel } from '../../shared/ports/channel.ts';
 import type { Item } from '../../shared/ports/item-store.ts';
 import type { World } from '../support/world.ts';
 import { makeWorld, WORLD_START } from '../support/world.ts';
@@ -130,6 +131,67 @@ describe('F51 P10 a damaged item', () => {
       expect(await tally(world, [...first, ...ids])).toEqual({ sent: 2 });
     }
     expect(world.failures).toEqual([]);
+  });
+});
+
+type Report = Parameters<Channel['send']>[2];
+
+describe('F18 P10 a channel that breaks its contract for one target', () => {
+  test.each<[string, (send: () => Promise<void>, report: Report) => Promise<void>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('broken'))],
+    [
+      'rejects when it has sent',
+      async (send) => {
+        await send();
+        throw new Error('broken');
+      },
+    ],
+    ['reports nothing', () => Promise.resolve()],
+    [
+      'reports twice',
+      async (send, report) => {
+        await send();
+        report(0, { kind: 'sent' });
+        report(99, { kind: 'sent' });
+      },
+    ],
+  ])('and %s harms no other, and its messages end', async (_, broken) => {
+    const world = makeWorld({
+      shards: 1,
+      workers: 1,
+      target: { retry: { maxAttempts: 2, delaysMs: [2_000], jitter: 0 } },
+      targets: [{ name: 'mail' }],
+      seams: {
+        channel: (_owner, channel): Channel => ({
+          send: (target, deliveries, report) =>
+            target.name === 'push'
+              ? broken(() => channel.send(target, deliveries, report), report)
+              : channel.send(target, deliveries, report),
+        }),
+      },
+    });
+    const bad = await accept(
+      world,
+      Array.from({ length: 30 }, (_unused, n) => message(DUE, n)),
+    );
+    const good = await accept(
+      world,
+      Array.from({ length: 30 }, (_unused, n) => message(DUE + n * 300, n, { target: 'mail' })),
+    );
+    await world.runUntil(DUE + 3 * MINUTE);
+    expect(world.failures).toEqual([]);
+    const toMail = world.arrivals.filter(({ target }) => target === 'mail');
+    expect(toMail.map(({ id }) => id)).toEqual(good);
+    expect(Math.max(...toMail.map(({ at, dueAt }) => at - dueAt))).toBe(0);
+    const states = await tally(world, bad);
+    expect([{ sent: 30 }, { dead: 30 }]).toContainEqual(states);
+    expect((await world.during(world.status.status())).counts).toMatchObject({ accepted: 60, pending: 0, retrying: 0 });
   });
 });
 

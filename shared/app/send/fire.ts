@@ -121,6 +121,7 @@ export const isFull = (run: UnitRun): boolean => run.inFlight >= MAX_HELD;
 
 /** Hands everything due to the gates; at-most-once items first go through the log. True where more is due at once. */
 export const fire = (run: UnitRun, now: EpochMs): boolean => {
+  if (isFull(run)) run.deps.gates.relieve(run);
   if (isFull(run)) return false;
   const { jobs, more } = collect(run, now);
   const direct: Job[] = [];

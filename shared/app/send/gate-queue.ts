@@ -6,7 +6,7 @@ import type { Channel, Outcome } from '../../ports/channel.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Bell, HoldCursor } from './hold-cursor.ts';
 import type { Pacer } from './pacer.ts';
-import type { Job } from './unit-run.ts';
+import type { Job, UnitRun } from './unit-run.ts';
 
 export type GateLimits = {
   /** Attempts of one target under way at once. */
@@ -80,9 +80,29 @@ export const deferBehind = (gate: Gate, keep: number, dueOf: (job: Job) => numbe
   for (const job of gate.queue.splice(gate.head + keep)) gate.deps.defer(job, epochMs(Math.ceil(dueOf(job))), false);
 };
 
+const overflowDue = (job: Job, now: EpochMs): EpochMs =>
+  plusMs(now, PATIENCE_MS + Math.ceil(OVERFLOW_SPREAD_MS * share(job)));
+
 export const deferOverflow = (gate: Gate, keep: number): void => {
   const now = gate.deps.clock.now();
-  if (waiting(gate) > keep) deferBehind(gate, keep, (job) => now + PATIENCE_MS + OVERFLOW_SPREAD_MS * share(job));
+  if (waiting(gate) > keep) deferBehind(gate, keep, (job) => overflowDue(job, now));
+};
+
+/** What waits for longer than this keeps a unit from its other targets, when the unit is full. */
+const RELIEF_MS = 1_000;
+
+/** How long the last of those that wait will wait, as attempts went so far. */
+const waitMs = (gate: Gate): number => (waiting(gate) * gate.latencyMs) / Math.max(1, gate.inFlight);
+
+/** Gives back what of a unit waits at the gate where it takes longest; nothing where that is quick. */
+export const relieve = (gates: Iterable<Gate>, run: UnitRun): void => {
+  const slowest = [...gates].reduce<Gate | undefined>((a, b) => (a && waitMs(a) >= waitMs(b) ? a : b), undefined);
+  if (!slowest || waitMs(slowest) < RELIEF_MS) return;
+  const queue = slowest.queue.slice(slowest.head);
+  slowest.queue = queue.filter((job) => job.run !== run);
+  slowest.head = 0;
+  const now = slowest.deps.clock.now();
+  for (const job of queue) if (job.run === run) slowest.deps.defer(job, overflowDue(job, now), false);
 };
 
 /** Measures while jobs wait how many of them end, and gives back those for which it would take too long. */

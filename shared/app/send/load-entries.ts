@@ -108,14 +108,20 @@ const reopen = async (run: UnitRun, entry: OpenEntry): Promise<void> => {
   run.bytes += entry.bytes;
 };
 
-/** When entries that are not in memory may come due, be it that they were dropped or never listed. */
-export const absentDue = ({ droppedDue, listing }: UnitRun): number =>
-  listing.done ? droppedDue : Math.min(droppedDue, listing.reached);
+/**
+ * When entries that are not in memory may come due, be it that they were dropped or never listed. While something is
+ * due that waits for room at its gate, what is not listed can wait too: a herd would fill the memory.
+ */
+export const absentDue = ({ droppedDue, listing, order }: UnitRun, now: EpochMs): number => {
+  const top = order.peek();
+  const crowded = top !== undefined && top.nextDue <= now;
+  return listing.done || crowded ? droppedDue : Math.min(droppedDue, listing.reached);
+};
 
 /** True where there is something to read now: the next page, or an entry that was dropped and comes due. */
 export const wantsLoad = (run: UnitRun, now: EpochMs): boolean => {
   if (run.busy.loading) return false;
-  if (absentDue(run) <= now + REOPEN_AHEAD_MS) return true;
+  if (absentDue(run, now) <= now + REOPEN_AHEAD_MS) return true;
   return !run.listing.done && (run.bytes < BUDGET_BYTES || !run.order.peek());
 };
 

@@ -4,7 +4,7 @@ import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Outcome } from '../../ports/channel.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { Gate, GateDeps } from './gate-queue.ts';
-import { deferBehind, deferOverflow, measure, PATIENCE_MS, share, take, waiting } from './gate-queue.ts';
+import { deferBehind, deferOverflow, measure, PATIENCE_MS, relieve, share, take, waiting } from './gate-queue.ts';
 import type { Job, TargetGates } from './unit-run.ts';
 
 /*
@@ -24,6 +24,9 @@ const START_TOGETHER = 16;
 
 /** What was held back by `Retry-After` comes back over this share of it. */
 const PAUSE_SPREAD = 0.2;
+
+/** A channel that broke its contract: what it did not report may have had its effect, and others go on (P10). */
+const CHANNEL_FAILED: Outcome = { kind: 'failed', retryable: true, effectPossible: true, reason: 'CHANNEL_FAILED' };
 
 const MAX_BATCH = 500;
 const MAX_SLOTS = 1_000;
@@ -71,9 +74,11 @@ const start = (gate: Gate, jobs: readonly Job[]): void => {
   if (batch.length === 0) return;
   gate.inFlight += batch.length;
   for (const job of batch) job.startedAt = now;
+  const reported = new Uint8Array(batch.length);
   const report = (index: number, outcome: Outcome): void => {
     const job = batch[index];
-    if (!job) return;
+    if (!job || reported[index] === 1) return;
+    reported[index] = 1;
     gate.inFlight -= 1;
     gate.ended += 1;
     gate.latencyMs += (gate.deps.clock.now() - now - gate.latencyMs) / QUICK_IN_FLIGHT;
@@ -81,11 +86,13 @@ const start = (gate: Gate, jobs: readonly Job[]): void => {
     gate.deps.conclude(job, outcome);
     if (waiting(gate) > 0) pumpSoon(gate);
   };
-  void gate.deps.channelOf(gate.target).send(
-    gate.target,
-    batch.map(({ delivery }) => delivery),
-    report,
-  );
+  const deliveries = batch.map(({ delivery }) => delivery);
+  const reportRest = (): void => deliveries.forEach((_, index) => void report(index, CHANNEL_FAILED));
+  try {
+    void gate.deps.channelOf(gate.target).send(gate.target, deliveries, report).then(reportRest, reportRest);
+  } catch {
+    reportRest();
+  }
 };
 
 const pause = (gate: Gate, retryAfterMs: number): void => {
@@ -95,22 +102,21 @@ const pause = (gate: Gate, retryAfterMs: number): void => {
 /** Starts what may start now; called whenever something came or ended. */
 const pump = (gate: Gate): void => {
   const now = gate.deps.clock.now();
+  for (let room = roomIn(gate, now); room > 0; room = roomIn(gate, now)) {
+    start(gate, take(gate, Math.min(MAX_BATCH, room)));
+  }
   const paused = gate.pausedUntil - now;
-  if (paused > PATIENCE_MS) {
-    deferBehind(gate, 0, (job) => gate.pausedUntil + paused * PAUSE_SPREAD * share(job));
-    return;
+  if (paused > PATIENCE_MS) deferBehind(gate, 0, (job) => gate.pausedUntil + paused * PAUSE_SPREAD * share(job));
+  else if (paused > 0) void tick(gate);
+  else {
+    deferOverflow(gate, gate.deps.limits.waiting);
+    if (waiting(gate) > 0) void measure(gate);
   }
-  if (paused > 0) {
-    void tick(gate);
-    return;
-  }
-  for (let room = roomIn(gate); room > 0; room = roomIn(gate)) start(gate, take(gate, Math.min(MAX_BATCH, room)));
-  deferOverflow(gate, gate.deps.limits.waiting);
-  if (waiting(gate) > 0) void measure(gate);
 };
 
-/** How many attempts to start now: none until a few of those that wait can start together. */
-const roomIn = (gate: Gate): number => {
+/** How many attempts to start now: none in a pause, nor until a few of those that wait can start together. */
+const roomIn = (gate: Gate, now: EpochMs): number => {
+  if (gate.pausedUntil > now) return 0;
   const room = width(gate) - gate.inFlight;
   return room >= Math.min(START_TOGETHER, waiting(gate), gate.deps.limits.inFlight) ? Math.min(room, waiting(gate)) : 0;
 };
@@ -228,6 +234,9 @@ export const makeTargetGates = (deps: GateDeps): TargetGates => {
     return gate;
   };
   return {
+    relieve: (run) => {
+      if (run.targetNames.size > 1) relieve(gates.values(), run);
+    },
     submit: (jobs) => {
       for (const ofTarget of Map.groupBy(jobs, (job) => job.target.name).values()) {
         const first = ofTarget[0];

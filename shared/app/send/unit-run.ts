@@ -111,9 +111,9 @@ export type UnitRun = {
   /** All targets that listed entries name, and those that were looked up. */
   readonly targetNames: Set<string>;
   readonly targets: Map<string, Target | undefined>;
-  /** `reached` is when the last entry that was listed comes due first: entries behind it come no earlier. */
   /** The entry of a late unit, where it was read beside the lease. */
   readonly prefetched: Item | undefined;
+  /** `reached` is when the last entry that was listed comes due first: entries behind it come no earlier. */
   listing: { after: string | undefined; done: boolean; reached: number };
   listed: { fresh: number; redriven: number; undecided: number };
   /** Decisions and records of this owner so far. */
@@ -146,7 +146,11 @@ export type UnitRun = {
 export const MAX_HELD = 10_000;
 
 /** One gate for each target, through which all its items leave. */
-export type TargetGates = { submit(jobs: readonly Job[]): void };
+export type TargetGates = {
+  submit(jobs: readonly Job[]): void;
+  /** Gives back what waits for the slowest target of a unit that is full, so that the others get their turn (P10). */
+  relieve(run: UnitRun): void;
+};
 
 export const makeOutbox = (): Outbox => ({
   decisions: 0,

@@ -132,14 +132,15 @@ const wakeForItems = (run: UnitRun): number => {
 };
 
 /** When entries have to be read although room is short. */
-const wakeForEntries = (run: UnitRun): number => (run.busy.loading ? NEVER : absentDue(run) - REOPEN_AHEAD_MS);
+const wakeForEntries = (run: UnitRun, now: EpochMs): number =>
+  run.busy.loading ? NEVER : absentDue(run, now) - REOPEN_AHEAD_MS;
 
 const nextWake = (run: UnitRun, now: EpochMs): EpochMs => {
   const { timing } = run.deps.engine;
   const times: number[] = [run.stopAt > now ? run.stopAt : plusMs(now, timing.leaseMs)];
   if (!run.busy.writing) times.push(checkpointDue(run));
   const fires = !mustStop(run, now) && now < run.last.until;
-  if (fires) times.push(wakeForItems(run), wakeForEntries(run));
+  if (fires) times.push(wakeForItems(run), wakeForEntries(run, now));
   return epochMs(Math.max(now + 1, Math.ceil(Math.min(...times))));
 };
 
