@@ -6,8 +6,8 @@ import type { Ticket, Timeline } from './timeline.ts';
 /** How long it takes there and back, milliseconds. */
 export type Way<T> = { readonly there: number; readonly back: (answer: T | undefined) => number };
 
-/** A span in which an actor did nothing, not even notice. */
-type Frozen = { readonly from: number; readonly to: number };
+/** From and to, true time. */
+export type Span = { readonly from: number; to: number };
 
 /**
  * A process: it has a clock of its own, dies, freezes and wakes. What it asks of others leaves it as long as it lives;
@@ -26,13 +26,18 @@ export type Actor = {
   /** By how much its clock is ahead of true time. */
   offset(): number;
   setOffset(ms: number): void;
+  /** When its clock was off by more than a minute. */
+  readonly wrong: readonly Span[];
   /** Asks somebody: `act` happens there after `there` ms, the answer is back after `back` ms more. */
   ask<T>(way: Way<T>, act: () => Promise<T>): Promise<T>;
   /** Runs something in this process once it is awake. */
   deliver(run: () => void): void;
-  readonly frozen: readonly Frozen[];
+  /** When it did nothing, not even notice. */
+  readonly frozen: readonly Span[];
   diedAt(): number | undefined;
 };
+
+const MINUTE_MS = 60_000;
 
 type Sleeper = { readonly at: number; readonly wake: () => void; ticket: Ticket };
 
@@ -78,7 +83,8 @@ const makeActorClock = (timeline: Timeline, deliver: (run: () => void) => void) 
 };
 
 export const makeActor = (timeline: Timeline, name: string): Actor => {
-  const frozen: Frozen[] = [];
+  const frozen: Span[] = [];
+  const wrong: Span[] = [];
   let frozenUntil = 0;
   let parked: { readonly from: number; readonly waiting: (() => void)[] } | undefined;
   let diedAt: number | undefined;
@@ -132,7 +138,13 @@ export const makeActor = (timeline: Timeline, name: string): Actor => {
       for (const run of waiting) timeline.at(timeline.now(), () => deliver(run));
     },
     offset,
-    setOffset,
+    setOffset: (ms) => {
+      const last = wrong.at(-1);
+      if (last?.to === Number.POSITIVE_INFINITY) last.to = timeline.now();
+      if (Math.abs(ms) > MINUTE_MS) wrong.push({ from: timeline.now(), to: Number.POSITIVE_INFINITY });
+      setOffset(ms);
+    },
+    wrong,
     ask,
     deliver,
     frozen,

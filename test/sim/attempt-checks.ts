@@ -10,6 +10,9 @@ const EXCUSED_SKEW_MS = 1_000;
 /** A replaced message may still fire where the answer came later than this before it was due (P9). */
 const REPLACE_FENCE_MS = 2_000;
 
+/** A clock that is further off is not trusted (F36). */
+const MOST_SKEW_MS = 30_000;
+
 /** Looks at every attempt as its worker lets it go. */
 export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
   const idOfTag = new Map<string, string>();
@@ -19,7 +22,11 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
     if (!revoked || Math.abs(worker.offset() - revoked.api.offset()) >= EXCUSED_SKEW_MS) return;
     const inTime = revoked.dueAt - (revoked.at + revoked.api.offset()) >= REPLACE_FENCE_MS;
     if (revoked.how === 'replaced' && !inTime) return;
-    model.violate('P9', `${worker.name} starts an attempt of a message that was ${revoked.how} ${trueNow() - revoked.at} ms ago`, id);
+    model.violate(
+      'P9',
+      `${worker.name} starts an attempt of a message that was ${revoked.how} ${trueNow() - revoked.at} ms ago`,
+      id,
+    );
   };
 
   return (worker: Actor, target: Target, delivery: Delivery): void => {
@@ -32,15 +39,23 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
       return;
     }
     if (now < dueAt) model.violate('P6', `${worker.name} starts ${id} ${dueAt - now} ms before it is due`, id);
-    if (sent.notAfter !== undefined && now > sent.notAfter) model.violate('P8', `an attempt ${now - sent.notAfter} ms after notAfter`, id);
+    // A clock that jumped is found out by the first answer of the store, before anything more is due by it.
+    const earlyMs = dueAt - trueNow();
+    if (earlyMs > MOST_SKEW_MS)
+      model.violate('P6', `${worker.name} starts ${id} ${earlyMs} ms before it is due in truth`, id);
+    if (sent.notAfter !== undefined && now > sent.notAfter)
+      model.violate('P8', `an attempt ${now - sent.notAfter} ms after notAfter`, id);
     if (sent.target !== target.name) model.violate('P4', `${tag} for ${sent.target} goes to ${target.name}`, id);
-    if (new TextDecoder().decode(payload) !== sent.payload) model.violate('P4', `the payload of ${tag} changed on its way`, id);
+    if (new TextDecoder().decode(payload) !== sent.payload)
+      model.violate('P4', `the payload of ${tag} changed on its way`, id);
     const accepted = model.accepted.get(id);
-    if (accepted && accepted.dueAt !== dueAt) model.violate('P4', `${id} was due at ${accepted.dueAt} and is sent as due at ${dueAt}`, id);
+    if (accepted && accepted.dueAt !== dueAt)
+      model.violate('P4', `${id} was due at ${accepted.dueAt} and is sent as due at ${dueAt}`, id);
     const known = idOfTag.get(tag) ?? id;
     idOfTag.set(tag, known);
     // A PUT that is repeated after its message was sent makes another message: only bulk ids follow from the call.
-    if (known !== id && sent.key === undefined) model.violate('P4', `${tag} is sent under ${known} and under ${id}`, id);
+    if (known !== id && sent.key === undefined)
+      model.violate('P4', `${tag} is sent under ${known} and under ${id}`, id);
     checkRevoked(worker, id);
   };
 };

@@ -15,6 +15,8 @@ export type StoreWorld = {
   readonly latencyMs: number;
   /** Struck before and after every call of the actor: it may die or freeze there. */
   readonly beforeCall: (actor: Actor, call: string) => void;
+  /** Every answer has the store's time on it. */
+  readonly onAnswer: () => void;
 };
 
 const throttled = (): StoreError => new StoreError('THROTTLED', 'simulated throttle');
@@ -46,10 +48,14 @@ export const makeFaultyStore = (actor: Actor, world: StoreWorld): ItemStore => {
 
   const ask = <T>(call: string, key: { pk: string }, act: () => Promise<T>): Promise<T> => {
     world.beforeCall(actor, call);
-    return actor.ask(way(), async () => {
+    const answer = actor.ask(way(), async () => {
       const refused = refusal(call, key.pk);
       if (refused) throw refused;
       return act();
+    });
+    return answer.then((value) => {
+      world.onAnswer();
+      return value;
     });
   };
 
@@ -58,8 +64,8 @@ export const makeFaultyStore = (actor: Actor, world: StoreWorld): ItemStore => {
     ask(call, key, async () => {
       if (weather.strikes('F27', 0.02)) throw unknown();
       const result = await act();
-      if (weather.strikes('F27', 0.02)) throw unknown();
-      return weather.strikes('F27', 0.02) ? act() : result;
+      if (weather.strikes('F27', 0.04)) throw unknown();
+      return weather.strikes('F27', 0.03) ? act() : result;
     });
 
   const putBatch = async (items: readonly Item[]): Promise<void> => {

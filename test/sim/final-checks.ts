@@ -1,9 +1,9 @@
+import { unpackEntry } from '../../shared/app/packed-entry.ts';
 import { isFresh } from '../../shared/core/segment/entry.ts';
 import type { Ledger } from '../../shared/core/segment/ledger.ts';
 import { EMPTY_LEDGER } from '../../shared/core/segment/ledger.ts';
 import { entryIdPrefix, messageIdAt } from '../../shared/core/segment/message-id.ts';
 import { parsePartitionKey } from '../../shared/core/segment/segment-key.ts';
-import { unpackEntry } from '../../shared/app/packed-entry.ts';
 import type { Accepted, Arrival, Model } from './model.ts';
 import type { Truth } from './truth.ts';
 import type { Decided } from './unit-watch.ts';
@@ -18,7 +18,7 @@ export type Fate = {
   readonly attempts: number;
 };
 
-export type DuplicateCause = 'crash' | 'freeze' | 'outage' | 'answer-lost';
+export type DuplicateCause = 'crash' | 'freeze' | 'clock' | 'outage' | 'answer-lost';
 
 export type Verdict = {
   readonly fates: ReadonlyMap<string, Fate>;
@@ -65,6 +65,7 @@ const follow = (truth: Truth, id: string, first: Place) => {
     if (!truth.entries.has(`${pk}|${sk}`)) state = 'lost';
     else state = decided?.kind ?? 'pending';
     if (decided?.attempted) attempts += 1;
+    if (decided?.kind === 'dead' && !truth.letters.has(`${id}|${decided.at}`)) state = 'dead without a letter';
     if (decided?.kind === 'carried') place = decided;
     else place = decided?.kind === 'dead' ? redriven(truth, truth.redrives.get(`${id}|${decided.at}`)) : undefined;
   }
@@ -86,6 +87,8 @@ const isVoidBySkew = (model: Model, weather: Weather, { id, tag }: Accepted): bo
   return [...model.accepted.values()].some((other) => other.id !== id && model.submitted.get(other.tag)?.key === key);
 };
 
+const TERMINAL = new Set(['sent', 'dead', 'cancelled', 'expired', 'unknown']);
+
 const checkLost = (model: Model, weather: Weather, fates: ReadonlyMap<string, Fate>): number => {
   let lost = 0;
   for (const accepted of model.accepted.values()) {
@@ -93,8 +96,7 @@ const checkLost = (model: Model, weather: Weather, fates: ReadonlyMap<string, Fa
     if (model.damaged.has(id)) continue;
     const state = fates.get(id)?.state ?? 'never stored';
     if (state === 'void' && isVoidBySkew(model, weather, accepted)) continue;
-    const ended = state !== 'pending' && state !== 'lost' && state !== 'void' && state !== 'never stored';
-    if (ended) continue;
+    if (TERMINAL.has(state)) continue;
     lost += 1;
     model.violate('P1', `${id} ${tag} was accepted and is ${state} at the end`, id);
   }
@@ -113,7 +115,8 @@ const checkStates = (model: Model, fates: ReadonlyMap<string, Fate>, byId: Reado
   }
   for (const { id } of model.revoked.values()) {
     const state = fates.get(id)?.state;
-    if ((state === 'pending' || state === 'lost') && !model.damaged.has(id)) model.violate('P1', `${id} was revoked and is ${state}`, id);
+    if ((state === 'pending' || state === 'lost') && !model.damaged.has(id))
+      model.violate('P1', `${id} was revoked and is ${state}`, id);
   }
 };
 
@@ -121,13 +124,18 @@ const causeOf = (weather: Weather, { worker, startedAt }: Arrival): DuplicateCau
   const died = worker.diedAt();
   if (died !== undefined && died >= startedAt && died - startedAt <= EXCUSE_MS) return 'crash';
   if (worker.frozen.some(({ from, to }) => to >= startedAt && from <= startedAt + EXCUSE_MS)) return 'freeze';
+  if (worker.wrong.some(({ from, to }) => to >= startedAt - EXCUSE_MS && from <= startedAt + EXCUSE_MS)) return 'clock';
   if (weather.wasDown('store', startedAt, startedAt + EXCUSE_MS)) return 'outage';
   return undefined;
 };
 
 /** Attempts that no log has need a cause each, in the worker that made them (P3). */
-const countDuplicates = (model: Model, weather: Weather, found: { fates: ReadonlyMap<string, Fate>; byId: ReadonlyMap<string, Arrival[]> }) => {
-  const duplicates: Record<DuplicateCause, number> = { crash: 0, freeze: 0, outage: 0, 'answer-lost': 0 };
+const countDuplicates = (
+  model: Model,
+  weather: Weather,
+  found: { fates: ReadonlyMap<string, Fate>; byId: ReadonlyMap<string, Arrival[]> },
+) => {
+  const duplicates: Record<DuplicateCause, number> = { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 };
   for (const [id, arrivals] of found.byId) {
     const acted = arrivals.filter((arrival) => arrival.acted);
     duplicates['answer-lost'] += Math.min(acted.length - 1, acted.filter(({ answerLost }) => answerLost).length) || 0;
@@ -140,7 +148,8 @@ const countDuplicates = (model: Model, weather: Weather, found: { fates: Readonl
       duplicates[cause] += 1;
       extra -= 1;
     }
-    if (extra > 0 && !model.damaged.has(id)) model.violate('P3', `${id} had ${extra} more attempts than its logs have, for no reason`, id);
+    if (extra > 0 && !model.damaged.has(id))
+      model.violate('P3', `${id} had ${extra} more attempts than its logs have, for no reason`, id);
   }
   duplicates['answer-lost'] = Math.max(0, duplicates['answer-lost']);
   return duplicates;

@@ -24,7 +24,10 @@ const options = new Command('sim')
   .option('--seeds <n>', 'how many worlds', wholeNumber, 3_000)
   .option('--from <seed>', 'the first seed', wholeNumber, 1)
   .option('--threads <n>', 'worker threads', wholeNumber, availableParallelism())
-  .option('--plants [name]', 'puts known bugs into the code instead, one at a time, and counts the seeds until one fails')
+  .option(
+    '--plants [name]',
+    'puts known bugs into the code instead, one at a time, and counts the seeds until one fails',
+  )
   .option('--json', 'one JSON object on the last line of stdout')
   .parse()
   .opts<Options>();
@@ -72,7 +75,11 @@ const runWorlds = async (): Promise<boolean> => {
   else {
     const { seeds: count, messages, lost, early, duplicates, failedSeeds } = tally;
     console.table({ verdict: { seeds: count, messages, lost, early, ...duplicates, failed: failedSeeds.length } });
-    console.table(Object.fromEntries(Object.entries(FAULTS).map(([id, what]) => [id, { struck: tally.faults[id as keyof typeof FAULTS], what }])));
+    console.table(
+      Object.fromEntries(
+        Object.entries(FAULTS).map(([id, what]) => [id, { struck: tally.faults[id as keyof typeof FAULTS], what }]),
+      ),
+    );
     console.table(Object.fromEntries(Object.entries(NOT_HERE).map(([id, where]) => [id, { notHere: where }])));
     if (broken.size > 0) console.table(Object.fromEntries([...broken].map(([id, times]) => [id, { broken: times }])));
   }
@@ -83,7 +90,11 @@ const runWorlds = async (): Promise<boolean> => {
 
 const runPlants = async (): Promise<boolean> => {
   const named = options.plants === true ? '' : options.plants;
-  const tried = await tryPlants(options.threads, (caught) => say(`${caught.seeds ?? 'SURVIVED'}  ${caught.plant}`), named);
+  const tried = await tryPlants(
+    options.threads,
+    (caught) => say(`${caught.seeds ?? 'SURVIVED'}  ${caught.plant}`),
+    named,
+  );
   if (options.json) process.stdout.write(`${JSON.stringify({ plants: tried })}\n`);
   else console.table(tried);
   return tried.every(({ seeds }) => seeds !== undefined);

@@ -68,7 +68,8 @@ export const makeModel = (now: () => number): Model => {
     damaged: new Set(),
     violations,
     violate: (promise, what, id) => {
-      if (violations.length < MAX_VIOLATIONS) violations.push({ promise, what, at: now(), ...(id === undefined ? {} : { id }) });
+      if (violations.length < MAX_VIOLATIONS)
+        violations.push({ promise, what, at: now(), ...(id === undefined ? {} : { id }) });
     },
   };
 };

@@ -6,7 +6,13 @@ import type { Weather } from './weather.ts';
 
 const MINUTE_MS = 60_000;
 
-const UNREADABLE = ['{', 'null', '{"v":9,"unit":"send#1#0"}', '{"v":1,"unit":"send#x"}', '{"v":1,"unit":"send#1#0","entry":"E#1"}'] as const;
+const UNREADABLE = [
+  '{',
+  'null',
+  '{"v":9,"unit":"send#1#0"}',
+  '{"v":1,"unit":"send#x"}',
+  '{"v":1,"unit":"send#1#0","entry":"E#1"}',
+] as const;
 
 export type NoiseWorld = {
   readonly scene: Scene;

@@ -20,6 +20,9 @@ const SKEW_MS = 10_000;
  */
 const ON_TIME_MS = 13_000;
 
+/** An hour ahead or behind, a worker cannot know when to try again. */
+const wasWrong = ({ worker }: Arrival): boolean => worker.wrong.length > 0;
+
 /** The next attempt comes no earlier than the schedule and the target's own wish say (P12). */
 const checkRetries = (model: Model, scene: Scene): void => {
   const slackMs = scene.on.has('F36') ? SKEW_MS : 1;
@@ -30,11 +33,15 @@ const checkRetries = (model: Model, scene: Scene): void => {
   }
   for (const arrival of first.values()) {
     const before = first.get(`${arrival.id}|${arrival.attempt - 1}`);
-    if (!before?.failedAt || arrival.startedAt < before.startedAt) continue;
+    if (!before?.failedAt || arrival.startedAt < before.startedAt || wasWrong(arrival) || wasWrong(before)) continue;
     const own = nominalDelayMs(RETRY, before.attempt) * (1 - RETRY.jitter);
     const earliest = before.failedAt + Math.max(own, before.retryAfterMs ?? 0) - slackMs;
     if (arrival.startedAt >= earliest) continue;
-    model.violate('P12', `attempt ${arrival.attempt} starts ${Math.ceil(earliest - arrival.startedAt)} ms too soon`, arrival.id);
+    model.violate(
+      'P12',
+      `attempt ${arrival.attempt} starts ${Math.ceil(earliest - arrival.startedAt)} ms too soon`,
+      arrival.id,
+    );
   }
 };
 
@@ -47,7 +54,10 @@ const checkRate = (model: Model, scene: Scene): void => {
   starts.forEach((at, n) => {
     const last = starts[n + most];
     if (last === undefined || last - at >= WINDOW_MS) return;
-    model.violate('P12', `more than ${most} attempts within ${WINDOW_MS} ms at a target of ${PACED_PER_SECOND} a second`);
+    model.violate(
+      'P12',
+      `more than ${most} attempts within ${WINDOW_MS} ms at a target of ${PACED_PER_SECOND} a second`,
+    );
   });
 };
 

@@ -114,7 +114,7 @@ export const PLANTS: readonly Plant[] = [
     name: 'cancel not read: tombstones are ignored',
     file: 'shared/app/send/fire.ts',
     find: 'run.tombstones.has(delivery.messageId)',
-    replace: 'run.tombstones.has(`${delivery.messageId}-`)',
+    replace: "run.tombstones.has(delivery.messageId + '-')",
   },
   {
     name: 'cancel read too early: a minute before the message is due',
@@ -123,10 +123,10 @@ export const PLANTS: readonly Plant[] = [
     replace: 'readAheadMs: 60_000',
   },
   {
-    name: 'notAfter forgotten',
-    file: 'shared/app/send/fire.ts',
-    find: 'item.notAfter !== undefined && now > item.notAfter',
-    replace: 'item.notAfter !== undefined && now > item.notAfter + 30_000',
+    name: 'dead letters are not stored',
+    file: 'shared/app/send/carry-out.ts',
+    find: "if (letter) await engine.store.put(letter, 'absent');",
+    replace: 'void letter;',
   },
   {
     name: 'a millisecond early',
@@ -165,9 +165,27 @@ export const PLANTS: readonly Plant[] = [
     replace: 'outcome.retryAfterMs === undefined ? {} : { retryAfterMs: 0 }',
   },
   {
-    name: 'settled figures counted twice: a mark goes before the cursor moves',
-    file: 'shared/app/tick/make-tick.ts',
-    find: "tick.cursor.revisited?.[unitName(mark.unit)] ?? -1",
-    replace: '-1',
+    name: 'counted twice: what the sweep has counted counts again where a writer came late',
+    file: 'shared/app/revisit.ts',
+    find: 'counted: counted ?? -1',
+    replace: 'counted: Math.min(counted ?? -1, -1)',
+  },
+  {
+    name: 'a wrong clock stays wrong: a process that refuses everything never learns that it was put right',
+    file: 'shared/app/clock-check.ts',
+    find: "  await engine.store.get({ table: 'control', pk: 'clock', sk: '-' });\n",
+    replace: '',
+  },
+  {
+    name: 'a missed slot is kept: after an outage everything paced starts at once',
+    file: 'shared/app/send/fire.ts',
+    find: ' && now - item.dueAt <= SLOT_KEPT_MS',
+    replace: ' && SLOT_KEPT_MS > 0',
+  },
+  {
+    name: 'a key that is used again with another body writes over what a worker has in hand',
+    file: 'shared/app/entry-packer.ts',
+    find: 'entryIdOf(...identity, sealed, fingerprintOf(members))',
+    replace: 'entryIdOf(...identity, sealed + 0 * fingerprintOf(members))',
   },
 ];

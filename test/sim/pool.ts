@@ -16,7 +16,7 @@ const hung = (seed: number): SeedReport => ({
   events: 0,
   struck: {},
   violations: [{ promise: 'P1', what: `seed ${seed} did not end within ${HANG_MS / 1000} s`, at: 0 }],
-  verdict: { lost: 0, duplicates: { crash: 0, freeze: 0, outage: 0, 'answer-lost': 0 } },
+  verdict: { lost: 0, duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 } },
 });
 
 const startWorker = (plant?: Plant): Worker =>
@@ -37,14 +37,20 @@ const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, 
       clearTimeout(watchdog);
       if (left.length === 0) {
         left = next();
-        if (left.length === 0) return end();
+        if (left.length === 0) {
+          end();
+          return;
+        }
         worker.postMessage({ seeds: left });
       }
       watchdog = setTimeout(onHang, HANG_MS);
     };
     const onHang = (): void => {
       const [seed, ...rest] = left;
-      if (!onReport(hung(seed ?? 0))) return end();
+      if (!onReport(hung(seed ?? 0))) {
+        end();
+        return;
+      }
       void worker.terminate();
       worker = listen(startWorker(plant));
       left = rest;
@@ -88,7 +94,10 @@ export const runSeeds = async ({ seeds, threads, plant, onReport }: RunOptions):
 };
 
 /** Runs one seed, with fewer faults or with its story. */
-export const runOne = (seed: number, options: { only?: readonly FaultId[]; story?: boolean; plant?: Plant }): Promise<Reply> =>
+export const runOne = (
+  seed: number,
+  options: { only?: readonly FaultId[]; story?: boolean; plant?: Plant },
+): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const worker = startWorker(options.plant);
     const end = (reply: Reply): void => {

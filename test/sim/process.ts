@@ -53,31 +53,70 @@ const skewOf = (weather: Weather): number => {
   return dice.chance(0.5) ? dice.int(-SKEW_MS, SKEW_MS) : dice.int(-200, 200);
 };
 
+const HOUR_MS = 3_600_000;
+
+/** A clock that jumps by an hour, as after a failed correction, and back some minutes later (F36). */
+const planJump = ({ timeline, weather, trace }: ProcessWorld, actor: Actor): void => {
+  if (!weather.strikes('F36', 0.1)) return;
+  const dice = weather.dice('F36');
+  const before = actor.offset();
+  const jumpMs = dice.chance(0.5) ? HOUR_MS : -HOUR_MS;
+  const from = timeline.now() + dice.int(0, 4 * 60_000);
+  const jump = (ms: number) => () => {
+    trace(() => `the clock of ${actor.name} is now ${ms} ms ahead`);
+    actor.setOffset(ms);
+  };
+  timeline.at(from, jump(before + jumpMs));
+  timeline.at(from + dice.int(1_000, 8 * 60_000), jump(before));
+};
+
 /** Makes processes: each with its own clock, owner and ways to the store and the queue. */
 export const makeProcesses = (world: ProcessWorld) => {
   const { scene, timeline, weather, trace } = world;
   let made = 0;
 
-  const strike = (kind: ProcessKind) => (actor: Actor, call: string): void => {
-    const [fault, probability] = DEATHS[kind];
-    if (weather.strikes(fault, probability)) {
-      trace(() => `${actor.name} dies at ${call}`);
-      actor.crash();
-    } else if (weather.strikes('F14', FREEZES[kind])) {
-      const until = timeline.now() + weather.dice('F14').int(100, 120_000);
-      trace(() => `${actor.name} freezes at ${call} for ${until - timeline.now()} ms`);
-      actor.freezeUntil(until);
-    }
-  };
+  const strike =
+    (kind: ProcessKind) =>
+    (actor: Actor, call: string): void => {
+      const [fault, probability] = DEATHS[kind];
+      if (weather.strikes(fault, probability)) {
+        trace(() => `${actor.name} dies at ${call}`);
+        actor.crash();
+      } else if (weather.strikes('F14', FREEZES[kind])) {
+        const until = timeline.now() + weather.dice('F14').int(100, 120_000);
+        trace(() => `${actor.name} freezes at ${call} for ${until - timeline.now()} ms`);
+        actor.freezeUntil(until);
+      }
+    };
 
   const start = (kind: ProcessKind) => {
     made += 1;
     const actor = makeActor(timeline, `${kind}-${made}`);
     actor.setOffset(skewOf(weather));
+    planJump(world, actor);
     const beforeCall = strike(kind);
     const dice = scene.dice.fork(`calls of ${actor.name}`);
-    const store = makeFaultyStore(actor, { truth: world.truth.store, weather, dice, latencyMs: scene.latencyMs, beforeCall });
-    const queue = makeFaultyQueue(actor, { queue: world.queue, timeline, weather, dice, beforeCall, wake: world.wakeQueue });
+    // What the answers of the store say of this clock.
+    const seen = { skewMs: actor.offset() };
+    const onAnswer = (): void => {
+      seen.skewMs = actor.offset();
+    };
+    const store = makeFaultyStore(actor, {
+      truth: world.truth.store,
+      weather,
+      dice,
+      latencyMs: scene.latencyMs,
+      beforeCall,
+      onAnswer,
+    });
+    const queue = makeFaultyQueue(actor, {
+      queue: world.queue,
+      timeline,
+      weather,
+      dice,
+      beforeCall,
+      wake: world.wakeQueue,
+    });
     let names = 0;
     const nonce = (): string => {
       names += 1;
@@ -99,6 +138,7 @@ export const makeProcesses = (world: ProcessWorld) => {
       retentionMs: scene.retentionMs,
       owner: actor.name,
       isDead: () => false,
+      skewMs: () => seen.skewMs,
       nonce,
     };
     const stored = makeTargets({ store, clock: actor.clock, randomBytes: (n) => new Uint8Array(n), nonce });

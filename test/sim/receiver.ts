@@ -37,7 +37,9 @@ const MANNERS: Readonly<Record<string, (dice: Dice) => Answer | undefined>> = {
     return { outcome: failed('TIMEOUT', { effectPossible: true }), acted: dice.chance(0.5), takesMs: TIMEOUT_MS };
   },
   flaky: (dice) =>
-    dice.chance(0.4) ? { outcome: failed('HTTP_500', { status: 500, effectPossible: true }), acted: false, takesMs: 5 } : undefined,
+    dice.chance(0.4)
+      ? { outcome: failed('HTTP_500', { status: 500, effectPossible: true }), acted: false, takesMs: 5 }
+      : undefined,
   once: (dice) => (dice.chance(0.2) ? { outcome: failed('CONNECT'), acted: false, takesMs: 3 } : undefined),
   busy: (dice) => {
     if (!dice.chance(0.2)) return undefined;
@@ -47,7 +49,8 @@ const MANNERS: Readonly<Record<string, (dice: Dice) => Answer | undefined>> = {
   gone: () => ({ outcome: failed('HTTP_404', { status: 404, retryable: false }), acted: false, takesMs: 4 }),
 };
 
-export const tagOf = (payload: Uint8Array): string => /"t":"([^"]*)"/.exec(new TextDecoder().decode(payload.subarray(0, 60)))?.[1] ?? '?';
+export const tagOf = (payload: Uint8Array): string =>
+  /"t":"([^"]*)"/.exec(new TextDecoder().decode(payload.subarray(0, 60)))?.[1] ?? '?';
 
 /** The way from one worker to every receiver; all that arrives is noted. */
 export const makeReceiver = (world: ReceiverWorld) => {
@@ -76,7 +79,10 @@ export const makeReceiver = (world: ReceiverWorld) => {
     const { outcome, acted, takesMs } = answer;
     const asked = outcome.kind === 'failed' ? { failedAt: at + takesMs, retryAfterMs: outcome.retryAfterMs ?? 0 } : {};
     model.arrivals.push({ id, tag, target: target.name, attempt, worker, startedAt, at, acted, answerLost, ...asked });
-    world.trace(() => `${worker.name} → ${target.name} ${id} ${tag} attempt ${attempt}: ${answer.outcome.kind === 'sent' ? 'sent' : answer.outcome.reason}`);
+    world.trace(
+      () =>
+        `${worker.name} → ${target.name} ${id} ${tag} attempt ${attempt}: ${answer.outcome.kind === 'sent' ? 'sent' : answer.outcome.reason}`,
+    );
     return answer;
   };
 

@@ -26,7 +26,8 @@ const tryPlant = async (plant: Plant, threads: number): Promise<Caught> => {
     plant,
     onReport: ({ seed, violations: [first] }) => {
       ran += 1;
-      if (first) caught = { plant: plant.name, seeds: ran, seed, promise: first.promise, what: first.what.slice(0, WHAT_CHARS) };
+      if (first)
+        caught = { plant: plant.name, seeds: ran, seed, promise: first.promise, what: first.what.slice(0, WHAT_CHARS) };
       return !first;
     },
   });

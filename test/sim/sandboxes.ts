@@ -4,11 +4,11 @@ import { makeSend } from '../../functions/send/send.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Received } from '../../shared/memory/memory-queue.ts';
-import type { Process, Processes, ProcessWorld } from './process.ts';
-import { flushAfter } from './process.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import type { Actor } from './actor.ts';
 import type { Dice } from './dice.ts';
+import type { Process, Processes, ProcessWorld } from './process.ts';
+import { flushAfter } from './process.ts';
 import type { Ticket } from './timeline.ts';
 
 export type SandboxWorld = ProcessWorld & {
@@ -23,6 +23,9 @@ type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
 
 const BATCH = 10;
 
+/** Fewer than the deployment's, so that hints end among the dead letters while there is time to see it. */
+const MAX_RECEIVES = 3;
+
 const toEvent = (hints: readonly Received[]): SQSEvent => ({
   Records: hints.map(({ id, body }) => ({ messageId: id, body }) as SQSRecord),
 });
@@ -30,7 +33,6 @@ const toEvent = (hints: readonly Received[]): SQSEvent => ({
 /** The sandboxes of the send function and the service that feeds them from the queue. */
 export const makeSandboxes = (world: SandboxWorld) => {
   const { scene, timeline, weather, queue, trace, dice } = world;
-  const maxReceives = Math.ceil((15 * 60_000) / scene.visibilityMs) + 3;
   const sandboxes: Sandbox[] = [];
   const underWay = new Set<string>();
   let looking: { readonly at: number; readonly ticket: Ticket } | undefined;
@@ -47,7 +49,7 @@ export const makeSandboxes = (world: SandboxWorld) => {
   const withoutSpent = (hints: readonly Received[]): Received[] =>
     hints.filter(({ id, body, receiveCount }) => {
       if (underWay.has(body)) weather.note(receiveCount > 1 ? 'F11' : 'F09');
-      if (receiveCount <= maxReceives || weather.strikes('F49', 1)) return true;
+      if (receiveCount <= MAX_RECEIVES || weather.strikes('F49', 1)) return true;
       queue.remove(id);
       return false;
     });

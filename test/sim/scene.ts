@@ -55,7 +55,9 @@ const chooseFaults = (dice: Dice): { on: Set<FaultId>; mild: boolean } => {
   const share = kind === 1 ? 0 : SWITCHED_ON;
   // Hints that are refused are sent by the next tick; with skipped ticks besides, it may be one too many.
   const refused = mild && dice.chance(0.3);
-  const drawn = FAULT_IDS.filter((id) => (!mild || MILD.has(id)) && dice.fork(id).chance(RARE.has(id) ? share / 3 : share));
+  const drawn = FAULT_IDS.filter(
+    (id) => (!mild || MILD.has(id)) && dice.fork(id).chance(RARE.has(id) ? share / 3 : share),
+  );
   const on = new Set<FaultId>(refused ? [...drawn, 'F06'] : drawn);
   if (mild && (on.has('F06') || on.has('F07'))) on.delete('F01');
   return { on, mild };

@@ -7,7 +7,11 @@ import type { Plant } from './plants.ts';
 import type { SeedReport } from './world.ts';
 
 /** What a worker is asked to do: seeds one after the other; with `only`, fewer faults than they drew. */
-export type Request = { readonly seeds: readonly number[]; readonly only?: readonly FaultId[]; readonly story?: boolean };
+export type Request = {
+  readonly seeds: readonly number[];
+  readonly only?: readonly FaultId[];
+  readonly story?: boolean;
+};
 
 export type Reply = { readonly report: SeedReport; readonly story?: readonly string[] };
 
@@ -39,9 +43,13 @@ process.on('uncaughtException', (error) => {
 const run = async (seed: number, { only, story }: Request): Promise<Reply> => {
   failure = undefined;
   const lines: string[] = [];
-  const options = { ...(only ? { only: new Set(only) } : {}), ...(story ? { trace: (line: string) => lines.push(line) } : {}) };
+  const options = {
+    ...(only ? { only: new Set(only) } : {}),
+    ...(story ? { trace: (line: string) => lines.push(line) } : {}),
+  };
   const report = await runSeed(seed, options);
-  const crashed = failure === undefined ? [] : [{ promise: 'P10', what: `the process ended: ${String(failure)}`, at: 0 }];
+  const crashed =
+    failure === undefined ? [] : [{ promise: 'P10', what: `the process ended: ${String(failure)}`, at: 0 }];
   return { report: { ...report, violations: [...crashed, ...report.violations] }, ...(story ? { story: lines } : {}) };
 };
 

@@ -1,6 +1,6 @@
-import type { DuplicateCause } from './final-checks.ts';
 import type { FaultId } from './fault-table.ts';
 import { FAULT_IDS } from './fault-table.ts';
+import type { DuplicateCause } from './final-checks.ts';
 import type { SeedReport } from './world.ts';
 
 /** What many seeds came to; the shape that `--json` prints. */
@@ -26,7 +26,7 @@ export const makeTally = () => {
     messages: 0,
     lost: 0,
     early: 0,
-    duplicates: { crash: 0, freeze: 0, outage: 0, 'answer-lost': 0 },
+    duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 },
     faults: Object.fromEntries(FAULT_IDS.map((id) => [id, 0])) as Record<FaultId, number>,
     failedSeeds: [],
   };

@@ -2,10 +2,10 @@ import type { Context, ScheduledEvent } from 'aws-lambda';
 import type { TickFunction } from '../../functions/tick/tick.ts';
 import { makeTickFunction } from '../../functions/tick/tick.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
-import type { Ticket } from './timeline.ts';
+import type { Model } from './model.ts';
 import type { Process, Processes, ProcessWorld } from './process.ts';
 import { flushAfter } from './process.ts';
-import type { Model } from './model.ts';
+import type { Ticket } from './timeline.ts';
 
 const MINUTE_MS = 60_000;
 const TIMEOUT_MS = 60_000;
@@ -23,7 +23,11 @@ export const makeTicks = (world: ProcessWorld & { readonly processes: Processes;
   const start = (): Ticker => {
     const process = world.processes.start('tick');
     const { engine } = process;
-    const ticker = { process, tick: makeTickFunction({ tick: makeTick(engine), telemetry: engine.telemetry }), busy: false };
+    const ticker = {
+      process,
+      tick: makeTickFunction({ tick: makeTick(engine), telemetry: engine.telemetry }),
+      busy: false,
+    };
     tickers.push(ticker);
     return ticker;
   };

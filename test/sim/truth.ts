@@ -1,7 +1,7 @@
 import type { Redrive } from '../../shared/app/dead-letter-record.ts';
 import { parseDeadLetter } from '../../shared/app/dead-letter-record.ts';
-import { recordOf } from '../../shared/app/unit-journal.ts';
 import type { TickCursor } from '../../shared/app/tick/cursor.ts';
+import { recordOf } from '../../shared/app/unit-journal.ts';
 import { entryOfLateLogKey } from '../../shared/core/segment/segment-key.ts';
 import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import type { Item, ItemStore } from '../../shared/ports/item-store.ts';
@@ -11,7 +11,13 @@ import type { WatchedUnit } from './unit-watch.ts';
 import { makeWatchedUnit, takeRecord } from './unit-watch.ts';
 
 /** A stored entry; `damaged` where a fault changed its bytes. */
-export type StoredEntry = { readonly pk: string; readonly sk: string; readonly item: Item; readonly n: number; readonly damaged: boolean };
+export type StoredEntry = {
+  readonly pk: string;
+  readonly sk: string;
+  readonly item: Item;
+  readonly n: number;
+  readonly damaged: boolean;
+};
 
 export type TruthOptions = {
   readonly model: Model;
@@ -35,6 +41,8 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
   const store = makeMemoryStore({ pageItems });
   const units = new Map<string, WatchedUnit>();
   const entries = new Map<string, StoredEntry>();
+  /** Dead letters that were stored, by id and time of death. */
+  const letters = new Set<string>();
   /** Where dead letters went, by id and time of death. */
   const redrives = new Map<string, Redrive>();
   let cursor: TickCursor | undefined;
@@ -50,8 +58,10 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     cursor = next;
     trace(() => `cursor: opened ${next.openedThrough} settled ${next.settledThrough} ${JSON.stringify(next.totals)}`);
     if (!before) return;
-    if (next.openedThrough < before.openedThrough) model.violate('C1', `openedThrough went back to ${next.openedThrough}`);
-    if (next.settledThrough < before.settledThrough) model.violate('C2', `settledThrough went back to ${next.settledThrough}`);
+    if (next.openedThrough < before.openedThrough)
+      model.violate('C1', `openedThrough went back to ${next.openedThrough}`);
+    if (next.settledThrough < before.settledThrough)
+      model.violate('C2', `settledThrough went back to ${next.settledThrough}`);
     if (next.shards < before.shards) model.violate('C3', `shards went back to ${next.shards}`);
     if (next.settledThrough === before.settledThrough) return;
     for (const entry of entries.values()) {
@@ -63,6 +73,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
 
   const onLetter = (item: Item): void => {
     const letter = parseDeadLetter(item);
+    if (letter) letters.add(`${letter.id}|${letter.deadAt}`);
     if (letter?.redrive) redrives.set(`${letter.id}|${letter.deadAt}`, letter.redrive);
   };
 
@@ -89,7 +100,10 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     }
   };
 
-  const write = async (given: Item, put: (item: Item) => Promise<'stored' | 'conflict'>): Promise<'stored' | 'conflict'> => {
+  const write = async (
+    given: Item,
+    put: (item: Item) => Promise<'stored' | 'conflict'>,
+  ): Promise<'stored' | 'conflict'> => {
     const stored = spoil(given);
     const result = await put(stored);
     if (result === 'stored') onWrite(given, stored);
@@ -109,7 +123,17 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     },
   };
 
-  return { store: watched, raw: store, units, entries, redrives, cursor: () => cursor, isDone, unitOf: (entry: StoredEntry) => units.get(unitNameOf(entry.pk, entry.sk)) };
+  return {
+    store: watched,
+    raw: store,
+    units,
+    entries,
+    letters,
+    redrives,
+    cursor: () => cursor,
+    isDone,
+    unitOf: (entry: StoredEntry) => units.get(unitNameOf(entry.pk, entry.sk)),
+  };
 };
 
 export type Truth = ReturnType<typeof makeTruth>;

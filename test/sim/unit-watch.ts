@@ -4,8 +4,19 @@ import type { Model } from './model.ts';
 
 /** What one unit decided about one item. */
 export type Decided =
-  | { readonly kind: 'sent' | 'dead' | 'cancelled' | 'expired' | 'unknown' | 'void'; readonly attempted: boolean; readonly at: number }
-  | { readonly kind: 'carried'; readonly pk: string; readonly sk: string; readonly index: number; readonly attempted: boolean; readonly dueAt: number };
+  | {
+      readonly kind: 'sent' | 'dead' | 'cancelled' | 'expired' | 'unknown' | 'void';
+      readonly attempted: boolean;
+      readonly at: number;
+    }
+  | {
+      readonly kind: 'carried';
+      readonly pk: string;
+      readonly sk: string;
+      readonly index: number;
+      readonly attempted: boolean;
+      readonly dueAt: number;
+    };
 
 /** A unit as its log grows. */
 export type WatchedUnit = {
@@ -31,7 +42,10 @@ export const makeWatchedUnit = (name: string, first: LogRecord): WatchedUnit => 
 const decide = (model: Model, unit: WatchedUnit, item: { e: string; i: number }, fate: Decided): void => {
   const name = `${item.e}|${item.i}`;
   if (unit.decided.has(name)) {
-    model.violate('P1', `item ${name} of ${unit.name} was decided twice: ${unit.decided.get(name)?.kind}, then ${fate.kind}`);
+    model.violate(
+      'P1',
+      `item ${name} of ${unit.name} was decided twice: ${unit.decided.get(name)?.kind}, then ${fate.kind}`,
+    );
     return;
   }
   unit.decided.set(name, fate);
@@ -62,12 +76,15 @@ export const takeRecord = (model: Model, unit: WatchedUnit, record: LogRecord): 
   if (record !== before) {
     if (record.seq !== before.seq + 1) model.violate('U1', `${unit.name}: record ${record.seq} follows ${before.seq}`);
     if (record.epoch < before.epoch) model.violate('U1', `${unit.name}: epoch ${record.epoch} follows ${before.epoch}`);
-    if (record.confirmed < before.confirmed) model.violate('U3', `${unit.name}: confirmed went back in record ${record.seq}`);
-    if (before.settled && !record.announced) model.violate('U4', `${unit.name}: record ${record.seq} follows a settled one`);
+    if (record.confirmed < before.confirmed)
+      model.violate('U3', `${unit.name}: confirmed went back in record ${record.seq}`);
+    if (before.settled && !record.announced)
+      model.violate('U4', `${unit.name}: record ${record.seq} follows a settled one`);
   }
   const owner = unit.owners.get(record.epoch) ?? record.owner;
   unit.owners.set(record.epoch, owner);
-  if (owner !== record.owner) model.violate('U1', `${unit.name}: epoch ${record.epoch} of ${owner} has a record of ${record.owner}`);
+  if (owner !== record.owner)
+    model.violate('U1', `${unit.name}: epoch ${record.epoch} of ${owner} has a record of ${record.owner}`);
   unit.last = record;
   takeDecisions(model, unit, record);
 };

@@ -1,6 +1,7 @@
 import type { Dice } from './dice.ts';
 import type { Submitted } from './model.ts';
 import type { Scene } from './scene.ts';
+import { planOutages } from './weather.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -27,6 +28,13 @@ export const REUSED_KEYS = 5;
 
 const MESSAGES = 400;
 const LARGE_CHARS = 65_000;
+
+/**
+ * Instants that many messages share, so that there is something to be late for: what a call before an outage stores
+ * after it belongs into segments which others have filled, and which are worked off meanwhile.
+ */
+const popularInstants = (dice: Dice, scene: Scene): readonly number[] =>
+  planOutages(scene).map(({ from }) => Math.ceil(from / MINUTE_MS + 5) * MINUTE_MS + dice.int(0, 30_000));
 
 /** Instants where engines break: around minutes, around the close five minutes before, now, soon, and anywhere. */
 const makeWhen = (dice: Dice, scene: Scene, at: number): When => {
@@ -55,11 +63,20 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
   const herdAt = scene.start + dice.int(6, 14) * MINUTE_MS;
   let made = 0;
 
+  const popular = popularInstants(dice, scene);
+  const sharedWhen = (key: string | undefined): When | undefined => {
+    if (key !== undefined) return undefined;
+    if (scene.on.has('F46') && dice.chance(0.5)) return { at: herdAt };
+    const [first] = popular;
+    return first !== undefined && dice.chance(0.25) ? { at: dice.pick([first, ...popular]) } : undefined;
+  };
+
   const wish = (at: number, target: string, key?: string): Wish => {
     made += 1;
     const tag = `${key ?? 'bulk'}.${made}`;
     const pad = scene.on.has('F32') && dice.chance(0.05) ? 'x'.repeat(LARGE_CHARS) : '';
-    const when = scene.on.has('F46') && key === undefined && dice.chance(0.5) ? { at: herdAt } : makeWhen(dice, scene, at);
+    const when =
+      scene.on.has('F46') && key === undefined && dice.chance(0.5) ? { at: herdAt } : makeWhen(dice, scene, at);
     const notAfter = dice.chance(0.1) ? ('at' in when ? when.at : at + when.afterMs) + dice.int(0, 120_000) : undefined;
     return {
       tag,
@@ -79,13 +96,27 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
     return chance < 0.52 ? 'nobody' : dice.pick(TARGETS);
   };
 
+  /** Some calls come right before an outage or the end of a minute, so that what they store ends long after. */
+  const callTimes = planOutages(scene).map(({ from }) => from);
+  const bulkTime = (): number => {
+    const at = callTimes.pop() ?? anyTime();
+    if (!dice.chance(0.4)) return at - dice.int(5, 60);
+    return Math.ceil(at / MINUTE_MS) * MINUTE_MS - dice.int(0, 2_000);
+  };
+
+  /** Other messages in the same number at the same instants, which is as near as two bodies come to each other. */
+  const anotherBody = (at: number, wishes: readonly Wish[]): Wish[] =>
+    wishes.map(({ target }) => dueNow(wish(at, target)));
+
   const planBulk = (left: number): number => {
-    const at = anyTime();
+    const at = bulkTime();
     const size = Math.min(left, dice.chance(0.4) ? dice.int(30, 100) : dice.int(1, 15));
     const wishes = Array.from({ length: size }, () => wish(at, targetFor()));
     const racing = scene.on.has('F43') && dice.chance(0.4);
-    const twin = dice.chance(0.7) ? wishes : wishes.map((one) => ({ ...one, ...wish(at, one.target) }));
-    deeds.push({ at, deed: { kind: 'bulk', name: `bulk-${deeds.length}`, wishes, ...(racing ? { twin } : {}) } });
+    const name = `bulk-${deeds.length}`;
+    if (!racing) deeds.push({ at, deed: { kind: 'bulk', name, wishes } });
+    else if (dice.chance(0.5)) deeds.push({ at, deed: { kind: 'bulk', name, wishes, twin: wishes } });
+    else deeds.push({ at, deed: { kind: 'bulk', name, wishes: wishes.map(dueNow), twin: anotherBody(at, wishes) } });
     return size;
   };
 
@@ -120,6 +151,8 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
   if (scene.on.has('F35')) planReuse(scene, dice, { deeds, wish });
   return deeds.sort((a, b) => a.at - b.at);
 };
+
+const dueNow = (wish: Wish): Wish => ({ ...wish, when: { afterMs: 0 } });
 
 type Plan = { readonly deeds: PlannedDeed[]; readonly wish: (at: number, target: string, key?: string) => Wish };
 

@@ -11,10 +11,16 @@ import type { Process, Processes, ProcessWorld } from './process.ts';
 import { flushAfter } from './process.ts';
 import type { Deed, PlannedDeed, When, Wish } from './user-plan.ts';
 
-type Api = { readonly process: Process; readonly desk: MessageDesk; readonly redrive: (target: string) => Promise<unknown> };
+type Api = {
+  readonly process: Process;
+  readonly desk: MessageDesk;
+  readonly redrive: (target: string) => Promise<unknown>;
+};
 
 /** How a call ended as its user saw it. `unknown`: an error or no answer, so it may have been done. */
-type Ended<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'refused' | 'unknown'; readonly code: string };
+type Ended<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'refused' | 'unknown'; readonly code: string };
 
 export type UserWorld = ProcessWorld & { readonly processes: Processes; readonly model: Model; readonly dice: Dice };
 
@@ -94,7 +100,10 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
             (value) => timeline.at(timeline.now() + 1, () => end({ kind: 'done', value })),
             (error: unknown) => {
               const refused = error instanceof Problem && error.status < 500;
-              end({ kind: refused ? 'refused' : 'unknown', code: error instanceof Problem ? error.code : String(error) });
+              end({
+                kind: refused ? 'refused' : 'unknown',
+                code: error instanceof Problem ? error.code : String(error),
+              });
             },
           );
         });
@@ -123,8 +132,9 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     for (const wish of wishes) model.submitted.set(wish.tag, wish);
     const receipts = await withTries(name, (api) => call(api, name, (desk) => runBulk(desk, name, wishes)));
     if (!receipts) return;
-    if (receipts.accepted !== wishes.length) model.violate('P1', `${name} of ${wishes.length} accepted ${receipts.accepted}`);
-    wishes.forEach((wish, n) => accept(receipts.ids[n] ?? '', wish.tag, receipts.dueAt[n] ?? 0));
+    if (receipts.accepted !== wishes.length)
+      model.violate('P1', `${name} of ${wishes.length} accepted ${receipts.accepted}`);
+    for (const [n, wish] of wishes.entries()) accept(receipts.ids[n] ?? '', wish.tag, receipts.dueAt[n] ?? 0);
   };
 
   const revoke = (id: string, how: 'cancelled' | 'replaced', api: Actor): void => {
@@ -146,7 +156,8 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     });
     if (!receipt || !api) return;
     accept(receipt.view.id, wish.tag, receipt.view.dueAt);
-    if (receipt.replaced && before !== undefined && ofKey.get(key) === before) revoke(before, 'replaced', api.process.actor);
+    if (receipt.replaced && before !== undefined && ofKey.get(key) === before)
+      revoke(before, 'replaced', api.process.actor);
     ofKey.set(key, receipt.view.id);
   };
 
@@ -182,7 +193,8 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
 
   const act = async (deed: Deed): Promise<void> => {
     noteDeed(deed);
-    if (deed.kind === 'bulk') await Promise.all([bulk(deed.name, deed.wishes), ...(deed.twin ? [bulk(deed.name, deed.twin)] : [])]);
+    if (deed.kind === 'bulk')
+      await Promise.all([bulk(deed.name, deed.wishes), ...(deed.twin ? [bulk(deed.name, deed.twin)] : [])]);
     else if (deed.kind === 'put') await put(deed.key, deed.wish);
     else if (deed.kind === 'cancel-key') await cancel(deed.key);
     else if (deed.kind === 'cancel-id') await cancelSome(deed);

@@ -7,7 +7,12 @@ export type Service = 'store' | 'queue' | 'tick' | 'receiver' | 'compute';
 
 const SERVICES: readonly [Service, ...Service[]] = ['store', 'queue', 'tick', 'receiver', 'compute'];
 
-type Outage = { readonly fault: FaultId; readonly from: number; readonly to: number; readonly services: readonly Service[] };
+type Outage = {
+  readonly fault: FaultId;
+  readonly from: number;
+  readonly to: number;
+  readonly services: readonly Service[];
+};
 
 const MINUTE_MS = 60_000;
 
@@ -30,7 +35,8 @@ export type Weather = {
   readonly calmFrom: number;
 };
 
-const planOutages = (scene: Scene): Outage[] => {
+/** What is down when; all from the seed. */
+export const planOutages = (scene: Scene): readonly Outage[] => {
   const outages: Outage[] = [];
   // Where little is kept, an outage must not outlast it.
   const longest = Number.isFinite(scene.returnAt) ? 60 : 180;
@@ -38,7 +44,7 @@ const planOutages = (scene: Scene): Outage[] => {
     if (!scene.on.has(fault)) return;
     const dice = scene.dice.fork(`outage ${fault}`);
     const from = scene.start + dice.int(1, 10) * MINUTE_MS + dice.int(0, MINUTE_MS);
-    const minutes = dice.chance(0.15) ? dice.int(30, longest) : dice.int(1, 12);
+    const minutes = dice.chance(0.15) ? dice.int(30, longest) : dice.pick([dice.int(1, 4), dice.int(5, 12)]);
     outages.push({ fault, from, to: from + minutes * MINUTE_MS, services: choose(dice) });
   };
   plan('F40', () => SERVICES);

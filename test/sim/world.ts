@@ -1,5 +1,5 @@
-import type { Target } from '../../shared/core/delivery/target.ts';
 import { toTargetItem } from '../../shared/app/target-record.ts';
+import type { Target } from '../../shared/core/delivery/target.ts';
 import { hash32 } from '../../shared/core/hash.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import { makeMemoryQueue } from '../../shared/memory/memory-queue.ts';
@@ -9,18 +9,18 @@ import { makeAttemptChecks } from './attempt-checks.ts';
 import type { FaultId } from './fault-table.ts';
 import type { Verdict } from './final-checks.ts';
 import { judgeEnd } from './final-checks.ts';
-import { checkPace, PACED_PER_SECOND, RETRY } from './pace-checks.ts';
 import type { Violation } from './model.ts';
 import { makeModel } from './model.ts';
 import { makeNoise } from './noise.ts';
+import { checkPace, PACED_PER_SECOND, RETRY } from './pace-checks.ts';
 import { makeProcesses } from './process.ts';
 import { makeReceiver } from './receiver.ts';
 import { makeSandboxes } from './sandboxes.ts';
-import { makeScene } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { makeScene } from './scene.ts';
 import { makeTicks } from './ticks.ts';
-import { makeTimeline } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
+import { makeTimeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 import type { Truth } from './truth.ts';
 import { makeTruth, minuteOfPk } from './truth.ts';
@@ -67,21 +67,24 @@ const makePages = (scene: Scene, weather: Weather): (() => number) => {
 };
 
 /** The same entry is damaged in the same way however often it is written. */
-const makeSpoiler = (scene: Scene, weather: Weather) => (item: Item): Item => {
-  if (!scene.on.has('F51') || item.table !== 'segments' || !/^[EL]#/.test(item.sk)) return item;
-  const chance = hash32(item.pk + item.sk, scene.seed) / 2 ** 32;
-  if (chance > 0.04 || !item.body) return item;
-  weather.note('F51');
-  if (chance < 0.01) return { ...item, doc: '{' };
-  const body = new Uint8Array(item.body);
-  body[Math.floor((chance * body.length) / 0.04)] = 0x5a;
-  return { ...item, body };
-};
+const makeSpoiler =
+  (scene: Scene, weather: Weather) =>
+  (item: Item): Item => {
+    if (!scene.on.has('F51') || item.table !== 'segments' || !/^[EL]#/.test(item.sk)) return item;
+    const chance = hash32(item.pk + item.sk, scene.seed) / 2 ** 32;
+    if (chance > 0.04 || !item.body) return item;
+    weather.note('F51');
+    if (chance < 0.01) return { ...item, doc: '{' };
+    const body = new Uint8Array(item.body);
+    body[Math.floor((chance * body.length) / 0.04)] = 0x5a;
+    return { ...item, body };
+  };
 
 const isSettled = (truth: Truth): boolean => {
   const settledThrough = truth.cursor()?.settledThrough ?? 0;
   for (const entry of truth.entries.values()) {
-    if (minuteOfPk(entry.pk) > settledThrough || !truth.isDone(entry) || !truth.unitOf(entry)?.last.settled) return false;
+    if (minuteOfPk(entry.pk) > settledThrough || !truth.isDone(entry) || !truth.unitOf(entry)?.last.settled)
+      return false;
   }
   return true;
 };
@@ -134,7 +137,9 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   const trace: Trace = told ? (line) => told(`${timeline.now() - scene.start} ${line()}`) : () => undefined;
   const world = setUp(scene, trace, timeline);
   const { weather, model, truth } = world;
-  await truth.raw.putMany(TARGETS.map((name) => toTargetItem({ target: targetNamed(name, scene.start), nonce: '-' }, 1)));
+  await truth.raw.putMany(
+    TARGETS.map((name) => toTargetItem({ target: targetNamed(name, scene.start), nonce: '-' }, 1)),
+  );
   await live(world);
   const { lost, duplicates } = judgeEnd(model, truth, weather);
   checkPace(model, scene);
