@@ -1,6 +1,6 @@
-import type { Trigger } from '../../shared/core/process/window/engine.ts';
 import { type Assigner, session, sliding, tumbling } from '../../shared/core/process/window/assigner.ts';
 import { collect } from '../../shared/core/process/window/contents.ts';
+import type { Trigger } from '../../shared/core/process/window/engine.ts';
 import { defineWindowedProcess } from '../../shared/core/process/window/windowed.ts';
 import { makeHarness } from '../../shared/testing/harness.ts';
 import { anything } from './anything.ts';
