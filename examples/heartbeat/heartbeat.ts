@@ -7,10 +7,13 @@ const SILENCE = 60_000;
 
 export type Alert = { readonly device: string; readonly lastBeatAt: number };
 
+/** A timer this late says that we were away, not the device. */
+const OUTAGE = 5_000;
+
 /**
- * One alert for each silence of a device of 60 s of processing time. A beat in the deadline's millisecond wins. A beat
- * counts from when it was sent, if it says so: what arrives late, after an outage of ours, raises no false alarm for a
- * device whose newer beats are still to be read. After the alert nothing is kept of the device.
+ * One alert for each silence of a device of 60 s of processing time. A beat in the deadline's millisecond wins. After
+ * an outage of ours the beats that waited are read first: every device gets 60 s more instead of a false alarm. After
+ * the alert nothing is kept of the device.
  */
 export const heartbeat = defineProcess({
   name: 'heartbeat',
@@ -21,7 +24,8 @@ export const heartbeat = defineProcess({
     state.lastBeatAt.set(now);
     timers.processing.setNamed('silence', now + SILENCE);
   },
-  onTimer: (_, { emit, key, state }) => {
+  onTimer: (deadline, { emit, key, now, state, timers }) => {
+    if (now - deadline > OUTAGE) return timers.processing.setNamed('silence', now + SILENCE);
     emit({ device: key, lastBeatAt: state.lastBeatAt.get() ?? 0 });
     state.lastBeatAt.clear();
   },

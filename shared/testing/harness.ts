@@ -42,6 +42,7 @@ function openWorld(process: World['process'], { restore, startAt }: HarnessOptio
     broadcast: restore?.broadcast ?? {},
     broadcasts: 0,
     crash: null,
+    interrupted: null,
     ended: false,
   };
 }

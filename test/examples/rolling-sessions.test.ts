@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rollingSessions, type SessionRow } from '../../examples/rolling-sessions/rolling-sessions.ts';
 import { makeHarness } from '../../shared/testing/harness.ts';
+import { HarnessCrash } from '../../shared/testing/world.ts';
 
 const MINUTE = 60_000;
 
@@ -71,16 +72,20 @@ describe('rolling sessions', () => {
     ]);
   });
 
-  it('writes each row once when every third turn crashes after its commit', () => {
-    const harness = start();
-    feed(harness, 0.5 * MINUTE, 10);
-    for (let minute = 1; minute <= 30; minute++) {
-      if (minute % 3 === 0) {
-        harness.crashNext('before-commit');
-        expect(() => harness.advanceWatermark(minute * MINUTE)).toThrow('crashed before commit');
+  it.each(['before-commit', 'before-delivery', 'after-delivery'] as const)(
+    'P14: gives each row once, with one id, when every third turn crashes %s',
+    (point) => {
+      const harness = start();
+      feed(harness, 0.5 * MINUTE, 10);
+      for (let minute = 1; minute <= 30; minute++) {
+        if (minute % 3 === 0) {
+          harness.crashNext(point);
+          expect(() => harness.advanceWatermark(minute * MINUTE)).toThrow(HarnessCrash);
+        }
+        harness.advanceWatermark(minute * MINUTE + 1);
       }
-      harness.advanceWatermark(minute * MINUTE + 1);
-    }
-    expect(harness.outputs().map(({ value }) => value.at / MINUTE)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
-  });
+      const rows = Array.from({ length: 30 }, (_, n) => n + 1);
+      expect(harness.outputs().map(({ value }) => value.at / MINUTE)).toEqual(rows);
+    },
+  );
 });
