@@ -4,18 +4,20 @@ import { type OutputSpecs, output } from '../../shared/core/process/output.ts';
 import { makeHarness } from '../../shared/testing/harness.ts';
 import type { Harness } from '../../shared/testing/harness-types.ts';
 import { anything } from './anything.ts';
-import { callbacks } from './callbacks.ts';
+import { makeCallbacks } from './callbacks.ts';
 import { readInstant, showInstant } from './instants.ts';
 import { showEvent } from './lines.ts';
 import { attempt, type Player } from './script.ts';
+import type { Vector } from './vectors.ts';
 
 const sideOutputs = { side: output<string>() } satisfies OutputSpecs;
 // biome-ignore lint/complexity/noBannedTypes: a process without state
 export type KeyedContext = Context<{}, string, typeof sideOutputs, {}>;
 
 /** A process that does what its elements say, in the commands of the vectors, and tells of every `onTimer`. */
-const commanded = (caseId: string) =>
-  defineProcess({
+const commanded = (vector: Vector) => {
+  const callbacks = makeCallbacks(vector);
+  return defineProcess({
     name: 'commanded',
     element: anything<string>(),
     output: output<string>(),
@@ -27,9 +29,10 @@ const commanded = (caseId: string) =>
       const domain = ctx.timer?.domain === 'event' ? 'E' : 'P';
       const figures = `wm=${showInstant(ctx.watermark)} pt=${showInstant(ctx.now)}`;
       ctx.emit(`T(${ctx.key},${showInstant(timestamp)},${domain}) ${figures}`);
-      for (const command of callbacks(caseId, ctx.key, timestamp)) run(command, ctx);
+      for (const command of callbacks(`${ctx.key}@${showInstant(timestamp)}${domain}`)) run(command, ctx);
     },
   });
+};
 
 function run(command: string, ctx: KeyedContext): void {
   const [, domain, sign, at] = /^([ep])([+-])(-?\w+)$/.exec(command) ?? [];
@@ -52,8 +55,8 @@ const tellTime = (ctx: KeyedContext): string => {
 
 type CommandHarness = Harness<{ main: string }, string, typeof sideOutputs>;
 
-export const keyedPlayer: Player = ({ id }) => {
-  let harness: CommandHarness = makeHarness(commanded(id));
+export const keyedPlayer: Player = (vector) => {
+  const harness: CommandHarness = makeHarness(commanded(vector));
   let told = 0;
   const news = (): string[] => {
     const events = harness.log().slice(told);
@@ -71,7 +74,7 @@ export const keyedPlayer: Player = ({ id }) => {
     else if (/^element with null key THROWS/.test(action)) harness.element({ key: null as never, value: '' });
     else if (/^fired=\d+ last=/.test(action)) return burst(harness, action);
     else if (/^total firings=\d+/.test(action)) {
-      harness = rescaled(harness, action);
+      rescaled(vector, action);
       return [];
     } else observe(harness, action);
     return news();
@@ -104,13 +107,13 @@ function burst(harness: CommandHarness, action: string): readonly string[] {
 }
 
 /** Half of the timers fire before a restart and half after it: every one once. */
-function rescaled(before: CommandHarness, action: string): CommandHarness {
+function rescaled(vector: Vector, action: string): void {
+  const before: CommandHarness = makeHarness(commanded(vector));
   const wanted = Number(/^total firings=(\d+)/.exec(action)?.[1]);
   for (let n = 0; n < wanted; n++) before.element({ key: `k${n}`, value: `e+${n + 1}`, timestamp: 1 });
   before.advanceWatermark(Math.floor(wanted / 2));
-  const after: CommandHarness = makeHarness(commanded('restarted'), { restore: before.save() });
+  const after: CommandHarness = makeHarness(commanded(vector), { restore: before.save() });
   after.advanceWatermark(wanted);
   const calls = [...before.outputs(), ...after.outputs()].map(({ key }) => key);
   if (calls.length !== wanted || new Set(calls).size !== wanted) throw new Error(`${calls.length} firings`);
-  return after;
 }

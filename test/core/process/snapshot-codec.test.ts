@@ -47,7 +47,18 @@ it.each([
   ['a timer twice', { ...stored, e: [5, 5] }],
   ['a timer without a name', { ...stored, e: [[5, null, null]] }],
   ['a value with three parts', { ...stored, s: { one: ['x', 1, 2] } }],
-  ['a map with a key twice', { ...stored, s: { named: [['a', 1], ['a', 2]] } }],
+  [
+    'a map with a key twice',
+    {
+      ...stored,
+      s: {
+        named: [
+          ['a', 1],
+          ['a', 2],
+        ],
+      },
+    },
+  ],
   ['a list of bare values', { ...stored, s: { many: ['a'] } }],
   ['ids that are numbers', { ...stored, i: [1] }],
   ['an output without a time', { ...stored, o: [[null, 1]] }],

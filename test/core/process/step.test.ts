@@ -1,58 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../../shared/core/process/context.ts';
-import { defineConnectedProcess, defineProcess, type Limits } from '../../../shared/core/process/definition.ts';
+import { defineConnectedProcess } from '../../../shared/core/process/definition.ts';
 import { output } from '../../../shared/core/process/output.ts';
 import { emptySnapshot, type Snapshot } from '../../../shared/core/process/snapshot.ts';
-import { listState, mapState, valueState } from '../../../shared/core/process/state/spec.ts';
+import { mapState } from '../../../shared/core/process/state/spec.ts';
 import { step } from '../../../shared/core/process/step.ts';
-import type { ElementInput, Turn } from '../../../shared/core/process/turn.ts';
 import { makeHarness } from '../../../shared/testing/harness.ts';
 import { anything } from '../../conformance/anything.ts';
-
-const state = { sum: valueState<number>(), list: listState<{ n: number }>() };
-const sideOutputs = { alerts: output<string>() };
-type Ctx = Context<typeof state, unknown, typeof sideOutputs, Record<never, never>>;
-
-const scripted = (
-  onElement: (value: string, ctx: Ctx) => unknown,
-  onTimer: (at: number, ctx: Ctx) => unknown = () => undefined,
-  limits: Partial<Limits> = {},
-) =>
-  defineProcess({
-    name: 'scripted',
-    element: anything<string>(),
-    output: output<unknown>(),
-    state,
-    sideOutputs,
-    limits,
-    onElement: (value, ctx) => onElement(value, ctx) as undefined,
-    onTimer: (at, ctx) => onTimer(at, ctx) as undefined,
-  });
-
-const element = (value: string, id: string | null = null): ElementInput => ({
-  kind: 'element',
-  input: 'main',
-  id,
-  timestamp: 1,
-  value,
-});
-const turn = (inputs: readonly ElementInput[], more: Partial<Turn> = {}): Turn => ({
-  key: 'k',
-  inputs,
-  now: 100,
-  watermark: 0,
-  ...more,
-});
-const codeOf = (call: () => void): unknown => {
-  try {
-    call();
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-  return 'no error';
-};
-const feeding = (onElement: (value: string, ctx: Ctx) => unknown, limits?: Partial<Limits>) => (): void =>
-  makeHarness(scripted(onElement, undefined, limits)).element({ key: 'k', value: 'x' });
+import { type Ctx, codeOf, element, feeding, scripted, turn } from './scripted.ts';
 
 const summing = scripted((value, ctx) => {
   ctx.state.sum.set((ctx.state.sum.get() ?? 0) + Number(value));
@@ -62,7 +16,11 @@ const summing = scripted((value, ctx) => {
 
 describe('P14: a turn', () => {
   it('keeps what came before a throw, nothing of the call that threw, and stops there', () => {
-    const { snapshot, effects } = step(summing, emptySnapshot, turn([element('1'), element('2'), element('13'), element('4')]));
+    const { snapshot, effects } = step(
+      summing,
+      emptySnapshot,
+      turn([element('1'), element('2'), element('13'), element('4')]),
+    );
     expect(snapshot.state.sum).toEqual([3]);
     expect(effects.outputs.map(({ value }) => value)).toEqual([1, 3]);
     expect([effects.applied, effects.failure?.at]).toEqual([2, element('13')]);
@@ -116,119 +74,21 @@ describe('P14: a turn', () => {
   });
 });
 
-describe('timers', () => {
-  it('set by an element behind the watermark wait for the next one (K04)', () => {
-    const harness = makeHarness(
-      scripted(
-        (_, { timers }) => {
-          for (const at of [50, 100]) timers.event.set(at);
-        },
-        (at, { emit }) => emit(at),
-      ),
-    );
-    harness.advanceWatermark(100);
-    harness.element({ key: 'k', value: 'x' });
-    harness.advanceWatermark(100);
-    expect(harness.outputs()).toEqual([]);
-    harness.advanceWatermark(101);
-    expect(harness.outputs().map(({ value }) => value)).toEqual([50, 100]);
-  });
-
-  it('set by onTimer at or below the watermark fire in the same pass (K05), deleted ones do not (K08)', () => {
-    const process = scripted(
-      (_, { timers }) => {
-        for (const at of [5, 7]) timers.event.set(at);
-      },
-      (at, { emit, timers, state }) => {
-        emit(at);
-        if (at !== 5 || state.sum.get() !== null) return;
-        state.sum.set(1);
-        for (const next of [3, 5, 8, 10, 11]) timers.event.set(next);
-        timers.event.delete(7);
-      },
-    );
-    const harness = makeHarness(process);
-    harness.element({ key: 'k', value: 'x' });
-    harness.advanceWatermark(10);
-    expect(harness.outputs().map(({ value }) => value)).toEqual([5, 3, 5, 8, 10]);
-    expect(harness.timers('k').map(({ at }) => at)).toEqual([11]);
-  });
-
-  it('K6: are capped per key, duplicates counting once', () => {
-    const set = (count: number) => feeding((_, { timers }) => {
-      for (let at = 0; at < count; at++) for (const domain of ['event', 'processing'] as const) timers[domain].set(at);
-      for (let at = 0; at < count; at++) timers.event.set(at);
-    });
-    expect(codeOf(set(500))).toBe('no error');
-    expect(codeOf(set(501))).toBe('TOO_MANY_TIMERS');
-  });
-
-  it.each([Number.NaN, 1.5, Number.POSITIVE_INFINITY])('are not set for %s', (at) => {
-    expect(codeOf(feeding((_, { timers }) => timers.event.set(at)))).toBe('INVALID_TIMER');
-  });
-
-  it('with a name move when set again, also in their callback', () => {
-    const harness = makeHarness(
-      scripted(
-        (value, { timers }) => timers.processing.setNamed('deadline', Number(value)),
-        (at, { emit, timers }) => {
-          emit(at);
-          if (at === 50) timers.processing.setNamed('deadline', 60);
-        },
-      ),
-    );
-    for (const value of ['10', '90', '50']) harness.element({ key: 'k', value });
-    harness.advanceTo(200);
-    expect(harness.outputs().map(({ value }) => value)).toEqual([50, 60]);
-  });
-
-  it('that are periodic skip what was missed, keep their phase, and can be deleted in their callback', () => {
-    const harness = makeHarness(
-      scripted(
-        (_, { timers }) => timers.processing.every('beat', 100, 100),
-        (at, { emit, timers }) => {
-          emit(at);
-          if (at === 1200) timers.processing.deleteNamed('beat');
-        },
-      ),
-    );
-    harness.element({ key: 'k', value: 'x' });
-    for (const now of [100, 1001, 1099, 1100, 5000]) harness.advanceTo(now);
-    for (const now of [5100, 5200]) harness.advanceTo(now);
-    expect(harness.outputs().map(({ value }) => value)).toEqual([100, 200, 1100, 1200]);
-  });
-
-  it('that set themselves for ever are found out', () => {
-    const harness = makeHarness(scripted((_, { timers }) => timers.event.set(5), (at, { timers }) => timers.event.set(at)));
-    harness.element({ key: 'k', value: 'x' });
-    expect(codeOf(() => harness.advanceWatermark(10))).toBe('TIMER_LOOP');
-  });
-
-  it('in chains end after the end of input, and say how many are left', () => {
-    const process = scripted(
-      (_, { timers }) => timers.event.set(5),
-      (at, { timers }) => timers.event.set(at + 60_000),
-      { finalFirings: 50 },
-    );
-    const set = step(process, emptySnapshot, turn([element('x')])).snapshot;
-    const { effects, snapshot } = step(process, set, turn([], { watermark: Number.MAX_SAFE_INTEGER }));
-    expect([effects.fired, effects.refused, effects.more]).toEqual([50, 1, false]);
-    expect(snapshot.event).toHaveLength(1);
-  });
-});
-
 describe('K8: a handler', () => {
   it('that returns a promise is refused', () => {
     expect(codeOf(feeding(async () => undefined))).toBe('ASYNC_HANDLER');
   });
 
   it('puts out no more than allowed, nothing undefined, and nothing to where nothing is declared', () => {
-    const flood = (count: number) => feeding((_, { emit }) => {
-      for (let n = 0; n < count; n++) emit(n);
-    });
+    const flood = (count: number) =>
+      feeding((_, { emit }) => {
+        for (let n = 0; n < count; n++) emit(n);
+      });
     expect([codeOf(flood(1000)), codeOf(flood(1001))]).toEqual(['no error', 'TOO_MANY_OUTPUTS']);
     expect(codeOf(feeding((_, { emit }) => emit(undefined)))).toBe('INVALID_DATA');
-    expect(codeOf(feeding((_, { sideOutput }) => sideOutput('toString' as never, 'x' as never)))).toBe('UNDECLARED_OUTPUT');
+    expect(codeOf(feeding((_, { sideOutput }) => sideOutput('toString' as never, 'x' as never)))).toBe(
+      'UNDECLARED_OUTPUT',
+    );
   });
 
   it('cannot use its context when the call is over', () => {
@@ -270,7 +130,8 @@ it('keyed calls read what was broadcast, and cannot write it', () => {
     onElement: {
       main: (value, { broadcast, emit }) => {
         emit(broadcast.rules.get('rule'));
-        if (value === 'write') (broadcast.rules as unknown as { set(key: string, value: string): void }).set('rule', 'x');
+        if (value === 'write')
+          (broadcast.rules as unknown as { set(key: string, value: string): void }).set('rule', 'x');
       },
     },
   });

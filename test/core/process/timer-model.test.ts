@@ -15,7 +15,11 @@ type Event =
 const reactions = (key: string, domain: TimerDomain, at: number): readonly Act[] => {
   const dice = (at * 7 + key.charCodeAt(0) + (domain === 'event' ? 0 : 3)) % 5;
   if (dice === 0) return [{ act: 'set', domain, by: 3 }];
-  if (dice === 1) return [{ act: 'delete', domain, by: 1 }, { act: 'set', domain, by: 6 }];
+  if (dice === 1)
+    return [
+      { act: 'delete', domain, by: 1 },
+      { act: 'set', domain, by: 6 },
+    ];
   return [];
 };
 
@@ -65,11 +69,16 @@ const act = fc.record({
   by: fc.integer({ min: 1, max: 30 }),
 });
 const event: fc.Arbitrary<Event> = fc.oneof(
-  fc.record({ kind: fc.constant('element' as const), key: fc.constantFrom('a', 'b', 'c'), acts: fc.array(act, { maxLength: 5 }) }),
+  fc.record({
+    kind: fc.constant('element' as const),
+    key: fc.constantFrom('a', 'b', 'c'),
+    acts: fc.array(act, { maxLength: 5 }),
+  }),
   fc.record({ kind: fc.constantFrom('watermark' as const, 'time' as const), by: fc.integer({ min: 1, max: 20 }) }),
 );
 
-const perKey = (fired: readonly string[], key: string): readonly string[] => fired.filter((timer) => timer.startsWith(key));
+const perKey = (fired: readonly string[], key: string): readonly string[] =>
+  fired.filter((timer) => timer.startsWith(key));
 
 it('P13 P15: per key the timers fire as those of Flink, whatever is set and deleted, with and without restarts', () => {
   fc.assert(
@@ -85,11 +94,13 @@ it('P13 P15: per key the timers fire as those of Flink, whatever is set and dele
           harness.element({ key: happening.key, value: { acts: happening.acts, base } });
           for (const one of happening.acts) model.apply(happening.key, base, one);
         } else if (happening.kind === 'watermark') {
-          harness.advanceWatermark((watermark += happening.by));
+          watermark += happening.by;
+          harness.advanceWatermark(watermark);
           model.reached.event = watermark;
           model.fireDue('event');
         } else {
-          harness.advanceTo((now += happening.by));
+          now += happening.by;
+          harness.advanceTo(now);
           model.reached.processing = now;
           model.fireDue('processing');
         }
@@ -99,7 +110,9 @@ it('P13 P15: per key the timers fire as those of Flink, whatever is set and dele
       }
       fired.push(...harness.outputs().map(({ value }) => value));
       for (const key of ['a', 'b', 'c']) expect(perKey(fired, key)).toEqual(perKey(model.fired, key));
-      const pending = harness.keys().flatMap((key) => harness.timers(key).map(({ domain, at }) => `${key}/${domain}/${at}`));
+      const pending = harness
+        .keys()
+        .flatMap((key) => harness.timers(key).map(({ domain, at }) => `${key}/${domain}/${at}`));
       expect(pending.sort()).toEqual([...model.timers].sort());
     }),
     { numRuns: 300, seed: 5 },

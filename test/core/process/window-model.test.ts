@@ -56,7 +56,12 @@ it.each(Object.keys(ASSIGNERS) as (keyof typeof ASSIGNERS)[])(
         const harness = makeHarness(windowed(name, 0));
         for (const timestamp of timestamps) harness.element({ key: 'k', value: timestamp, timestamp });
         harness.end();
-        expect(harness.outputs().map(({ value }) => value).sort()).toEqual(recompute(ASSIGNERS[name], timestamps));
+        expect(
+          harness
+            .outputs()
+            .map(({ value }) => value)
+            .sort(),
+        ).toEqual(recompute(ASSIGNERS[name], timestamps));
         expect([harness.state('k'), harness.timers('k')]).toEqual([{}, []]);
       }),
       { numRuns: 100, seed: 7 },
