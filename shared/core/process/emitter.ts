@@ -29,6 +29,12 @@ export const makeEmitter = (
         `A call of process "${declared.name}" puts out more than ${declared.limits.outputsPerCall} values: spread them over timers, or raise outputsPerCall.`,
       );
     }
+    if (timestamp !== null && !Number.isSafeInteger(timestamp)) {
+      throw new ProcessError(
+        'INVALID_DATA',
+        `${what} has the timestamp ${timestamp}: use whole milliseconds since 1970.`,
+      );
+    }
     sink.outputs.push({ output: name, value: copyData(value, what), timestamp });
   };
 

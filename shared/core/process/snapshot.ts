@@ -30,7 +30,3 @@ export const emptySnapshot: Snapshot = {
   seen: [],
   outputs: [],
 };
-
-/** Is there nothing to keep but what protects from repetition? Then the key may be forgotten in time. */
-export const isIdle = (snapshot: Snapshot): boolean =>
-  snapshot.event.length === 0 && snapshot.processing.length === 0 && Object.keys(snapshot.state).length === 0;

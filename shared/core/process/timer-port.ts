@@ -10,27 +10,18 @@ export type KeyTimers = { readonly event: TimerQueue; readonly processing: Timer
 
 export const timerPort = (domain: TimerDomain, timers: KeyTimers, scope: Scope): TimerPort => {
   const queue = timers[domain];
-  const add = (timer: Timer): void => addTimer(timers, timer);
-
-  const move = (timer: Timer & { name: string }): void => {
+  const add = (timer: Timer): void => {
     assertRunning(scope);
-    if (timer.name === '') throw new ProcessError('INVALID_TIMER', 'A named timer needs a name that is not empty.');
-    checkTime(timer);
-    const old = findNamed(queue, timer.name);
-    if (old) removeTimer(queue, old);
-    add(timer);
+    addTimer(timers, timer);
   };
 
   return {
-    set: (at) => {
-      assertRunning(scope);
-      add({ domain, at, name: null, everyMs: null });
-    },
+    set: (at) => add({ domain, at, name: null, everyMs: null }),
     delete: (at) => {
       assertRunning(scope);
       removeTimer(queue, { at, name: null });
     },
-    setNamed: (name, at) => move({ domain, at, name, everyMs: null }),
+    setNamed: (name, at) => add({ domain, at, name, everyMs: null }),
     deleteNamed: (name) => {
       assertRunning(scope);
       const timer = findNamed(queue, name);
@@ -44,15 +35,20 @@ export const timerPort = (domain: TimerDomain, timers: KeyTimers, scope: Scope):
       if (!(Number.isSafeInteger(everyMs) && everyMs > 0)) {
         throw new ProcessError('INVALID_TIMER', `A timer every ${everyMs} ms: use whole milliseconds above 0.`);
       }
-      move({ domain, at: firstAt, name, everyMs });
+      add({ domain, at: firstAt, name, everyMs });
     },
   };
 };
 
-/** Adds a timer within the cap of its key; one that is there already counts once. */
+/** Adds a timer within the cap of its key, or moves the one of its name; one that is there already counts once. */
 export const addTimer = (timers: KeyTimers, timer: Timer): void => {
   checkTime(timer);
   const queue = timers[timer.domain];
+  if (timer.name !== null) {
+    if (timer.name === '') throw new ProcessError('INVALID_TIMER', 'A named timer needs a name that is not empty.');
+    const old = findNamed(queue, timer.name);
+    if (old) removeTimer(queue, old);
+  }
   insertTimer(queue, timer);
   if (queueSize(timers.event) + queueSize(timers.processing) <= timers.limit) return;
   throw new ProcessError(

@@ -1,12 +1,12 @@
 import type { Context } from '../../../shared/core/process/context.ts';
 import { defineProcess, type Limits } from '../../../shared/core/process/definition.ts';
 import { output } from '../../../shared/core/process/output.ts';
-import { listState, valueState } from '../../../shared/core/process/state/spec.ts';
+import { listState, mapState, valueState } from '../../../shared/core/process/state/spec.ts';
 import type { ElementInput, Turn } from '../../../shared/core/process/turn.ts';
 import { makeHarness } from '../../../shared/testing/harness.ts';
 import { anything } from '../../conformance/anything.ts';
 
-const state = { sum: valueState<number>(), list: listState<{ n: number }>() };
+const state = { sum: valueState<number>(), list: listState<{ n: number }>(), byName: mapState<number>() };
 const sideOutputs = { alerts: output<string>() };
 export type Ctx = Context<typeof state, unknown, typeof sideOutputs, Record<never, never>>;
 

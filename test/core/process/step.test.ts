@@ -91,6 +91,13 @@ describe('K8: a handler', () => {
     );
   });
 
+  it('stores and puts out only what the next turn can read', () => {
+    expect(codeOf(feeding((_, { emit }) => emit(1, 1.5)))).toBe('INVALID_DATA');
+    expect(codeOf(feeding((_, { state }) => state.sum.set(Number.NaN)))).toBe('INVALID_DATA');
+    expect(codeOf(feeding((_, { state }) => state.byName.set(7 as never, 1)))).toBe('INVALID_DATA');
+    expect(codeOf(feeding((_, { state }) => state.list.add(new Map() as never)))).toBe('INVALID_DATA');
+  });
+
   it('cannot use its context when the call is over', () => {
     let kept: Ctx | null = null;
     feeding((_, ctx) => {

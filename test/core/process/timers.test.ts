@@ -72,6 +72,23 @@ describe('timers', () => {
     expect(harness.outputs().map(({ value }) => value)).toEqual([50, 60]);
   });
 
+  it('are deleted and moved by an operator too', () => {
+    const harness = makeHarness(
+      scripted(
+        (_, { timers }) => {
+          timers.processing.set(10);
+          timers.processing.setNamed('deadline', 20);
+        },
+        (at, { emit }) => emit(at),
+      ),
+    );
+    harness.element({ key: 'k', value: 'x' });
+    harness.command('k', { kind: 'delete-timer', domain: 'processing', at: 10, name: null });
+    harness.command('k', { kind: 'set-timer', domain: 'processing', at: 30, name: 'deadline' });
+    harness.advanceTo(100);
+    expect(harness.outputs().map(({ value }) => value)).toEqual([30]);
+  });
+
   it('that are periodic skip what was missed, keep their phase, and can be deleted in their callback', () => {
     const harness = makeHarness(
       scripted(

@@ -1,4 +1,5 @@
 import { copyData, type Data } from '../data.ts';
+import { ProcessError } from '../process-error.ts';
 import type { Cell, StoredState } from './cell.ts';
 import { assertRunning, type Scope } from './scope.ts';
 import { givesExpired, isExpired, readsRefresh } from './ttl.ts';
@@ -34,6 +35,8 @@ export const openMap = <V>(stored: StoredState | undefined, spec: SingleSpec, sc
     return entriesOf(held);
   };
   const write = (key: string, value: Data): void => {
+    if (typeof key !== 'string')
+      throw new ProcessError('INVALID_DATA', `${what} has texts as keys, not ${typeof key}s.`);
     change().set(key, spec.ttl ? [key, value, scope.now] : [key, value]);
   };
   const read = (key: string): Entry | undefined => {
