@@ -1,0 +1,62 @@
+import type { IdentifiedOutput } from './output.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { StoredState } from './state/cell.ts';
+import type { Timer, TimerDomain } from './timer.ts';
+
+/** An element for a key; `input` is `main` unless the process has several. */
+export type ElementInput = {
+  readonly kind: 'element';
+  readonly input: string;
+  /** `null`: it is not recognised when it comes again. */
+  readonly id: string | null;
+  readonly timestamp: number | null;
+  readonly value: unknown;
+};
+
+/** An operator's hand on the timers of a key. */
+export type TimerInput = {
+  readonly kind: 'delete-timer' | 'set-timer';
+  readonly domain: TimerDomain;
+  readonly at: number;
+  readonly name: string | null;
+};
+
+export type Input = ElementInput | TimerInput;
+
+export type BroadcastState = { readonly [name: string]: StoredState };
+
+/** What one step is given: inputs of one key in their order, and the time. */
+export type Turn = {
+  readonly key: string;
+  readonly inputs: readonly Input[];
+  /** Processing time; a processing timer fires after its millisecond, at `now − 1` or before. */
+  readonly now: number;
+  /** Tests only: the last millisecond that is over, where that is not `now − 1`. */
+  readonly over?: number;
+  readonly watermark: number;
+  /** Timers after this instant stay for another turn. */
+  readonly fireThrough?: number;
+  readonly broadcast?: BroadcastState;
+};
+
+/** Why a turn ended early: the call that threw. All before it stands, nothing of it or after it does. */
+export type Failure = {
+  readonly at: ElementInput | TimerInput | Timer;
+  readonly error: unknown;
+};
+
+export type Effects = {
+  /** What is to be delivered: of this turn or, when it changed nothing, what the last one left. */
+  readonly outputs: readonly IdentifiedOutput[];
+  /** How many of the inputs are dealt with, duplicates included. */
+  readonly applied: number;
+  readonly duplicates: number;
+  readonly fired: number;
+  readonly failure: Failure | null;
+  /** Are timers due that this turn left for another? */
+  readonly more: boolean;
+  /** Event timers that will not fire: the chains after the end of input exceeded `finalFirings`. */
+  readonly refused: number;
+};
+
+export type Step = { readonly snapshot: Snapshot; readonly effects: Effects };

@@ -1,0 +1,81 @@
+import type { Process } from '../core/process/definition.ts';
+import { NO_WATERMARK } from '../core/process/event-time.ts';
+import type { IdentifiedOutput } from '../core/process/output.ts';
+import type { Snapshot } from '../core/process/snapshot.ts';
+import { step } from '../core/process/step.ts';
+import type { BroadcastState, Effects, Input } from '../core/process/turn.ts';
+import type { Combined } from '../core/process/watermark/combined.ts';
+import { dueAt, fireInOrder } from './due-keys.ts';
+import type { CrashPoint, HarnessEvent } from './harness-types.ts';
+import type { KeyStore } from './key-store.ts';
+
+/** Thrown by a turn that a test let crash. */
+export class HarnessCrash extends Error {
+  override readonly name = 'HarnessCrash';
+}
+
+/** The world of a process under test: its stored keys, the time, and what has left it. */
+export type World = {
+  readonly process: Process;
+  readonly store: KeyStore;
+  readonly log: HarnessEvent[];
+  now: number;
+  /** The last millisecond of processing time whose timers fire. */
+  over: number;
+  watermarks: Combined;
+  broadcast: BroadcastState;
+  broadcasts: number;
+  crash: CrashPoint | null;
+  /** The key whose turn crashed: what it committed is delivered before anything else. */
+  interrupted: string | null;
+  ended: boolean;
+};
+
+type Work = { readonly inputs: readonly Input[]; readonly fireThrough?: number };
+
+/** One turn of a key through the commit protocol: read, step, write once, deliver; throws what a handler threw. */
+export const runTurn = (world: World, key: string, work: Work): { snapshot: Snapshot; effects: Effects } => {
+  recover(world);
+  const { now, over, broadcast } = world;
+  const turn = { key, now, over, watermark: world.watermarks.output, broadcast, ...work };
+  world.interrupted = world.crash ? key : null;
+  const result = step(world.process, world.store.read(key), turn);
+  crashAt(world, 'before-commit');
+  world.store.write(key, result.snapshot);
+  crashAt(world, 'before-delivery');
+  deliver(world, key, result.effects.outputs);
+  crashAt(world, 'after-delivery');
+  world.interrupted = null;
+  if (result.effects.failure) throw result.effects.failure.error;
+  return result;
+};
+
+/** Fires all that is due by now, over all keys in the order of time. */
+export const fireDueTimers = (world: World): void => {
+  recover(world);
+  const reached = { watermark: world.watermarks.output, over: world.over };
+  const due = world.store.keys().flatMap((key) => {
+    const at = dueAt(world.store.read(key), reached);
+    return at === null ? [] : [{ key, at }];
+  });
+  fireInOrder(due, (key, fireThrough) => dueAt(runTurn(world, key, { inputs: [], fireThrough }).snapshot, reached));
+};
+
+/** What a restart does: the outputs of a commit are in the snapshot until the next one. */
+function recover(world: World): void {
+  const key = world.interrupted;
+  if (key === null) return;
+  world.interrupted = null;
+  const nothing = { key, inputs: [], now: world.now, over: Number.MIN_SAFE_INTEGER, watermark: NO_WATERMARK };
+  deliver(world, key, step(world.process, world.store.read(key), nothing).effects.outputs);
+}
+
+const deliver = (world: World, key: string, outputs: readonly IdentifiedOutput[]): void => {
+  for (const output of outputs) world.log.push({ kind: 'output', key, ...output });
+};
+
+function crashAt(world: World, point: CrashPoint): void {
+  if (world.crash !== point) return;
+  world.crash = null;
+  throw new HarnessCrash(`The harness crashed ${point.replace('-', ' ')}, as it was told to.`);
+}
