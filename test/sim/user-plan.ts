@@ -75,8 +75,7 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
     made += 1;
     const tag = `${key ?? 'bulk'}.${made}`;
     const pad = scene.on.has('F32') && dice.chance(0.05) ? 'x'.repeat(LARGE_CHARS) : '';
-    const when =
-      scene.on.has('F46') && key === undefined && dice.chance(0.5) ? { at: herdAt } : makeWhen(dice, scene, at);
+    const when = sharedWhen(key) ?? makeWhen(dice, scene, at);
     const notAfter = dice.chance(0.1) ? ('at' in when ? when.at : at + when.afterMs) + dice.int(0, 120_000) : undefined;
     return {
       tag,
