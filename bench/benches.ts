@@ -8,6 +8,7 @@ import { lateness } from './lateness.ts';
 import { memory } from './memory.ts';
 import type { Bench } from './result.ts';
 import { single } from './single.ts';
+import { stepBench } from './step.ts';
 
 /** All benches, in the order in which they run. */
-export const benches: readonly Bench[] = [cold, cost, single, ingest, http, herd, kill, memory, lateness];
+export const benches: readonly Bench[] = [cold, cost, single, ingest, http, herd, kill, memory, lateness, stepBench];
