@@ -79,8 +79,7 @@ const makeEngines = ({ clock, store, queue, telemetry }: Ports, options: WorldOp
   const engines: Engine[] = [];
   let names = 0;
   return {
-    make: (owner: string): Engine => {
-      const { seams } = options;
+    make: (owner: string, seams: Seams | undefined = options.seams): Engine => {
       const ownStore = seams?.store?.(owner, store) ?? store;
       const engine: Engine = {
         store: ownStore,
@@ -222,7 +221,7 @@ export const makeWorld = (options: WorldOptions = {}) => {
     arrivals: ports.receiver.arrivals,
     ...api,
     /** Another process of the API. */
-    makeApi: (owner: string) => makeApi(engines.make(owner)),
+    makeApi: (owner: string, seams?: Seams) => makeApi(engines.make(owner, seams)),
     flush: engines.flush,
     tick,
     replaceTick,
