@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { NewMessage } from '../core/message/new-message.ts';
 import { Problem } from '../core/problem.ts';
-import { minuteOf } from '../core/segment/bucket.ts';
+import { endOf, minuteOf } from '../core/segment/bucket.ts';
+import { partitionKey, tombstoneKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
+import { plusMs } from '../core/time/epoch.ts';
+import { StoreError } from '../ports/store-error.ts';
 import { awaitFate } from './await-fate.ts';
 import { bookCancel, tooLate } from './cancel-message.ts';
 import type { Engine } from './engine.ts';
@@ -98,6 +101,20 @@ const wasReplaced = async (engine: Engine, { old, dueAt }: Replaced): Promise<bo
   return fate.kind === 'ended' ? fate.item.k === 'cancelled' : fate.kind === 'carried';
 };
 
+/**
+ * Says of a reference that it was never committed, so that its unit does not take it for one that was replaced and
+ * count it as accepted. Only the counts stand on it.
+ */
+const withdraw = async (engine: Engine, { address, id }: StoredReference): Promise<void> => {
+  const key = { table: 'segments', pk: partitionKey(address.segment), sk: tombstoneKey(id) } as const;
+  const expiresAt = Math.ceil(plusMs(endOf(address.segment.minute), engine.retentionMs) / 1000);
+  try {
+    await engine.store.put({ ...key, version: 1, expiresAt }, 'any');
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+};
+
 const receipt = (record: KeyedRecord, flags: { replaced: boolean; duplicate: boolean }): KeyedReceipt => ({
   view: {
     id: record.id,
@@ -123,6 +140,7 @@ const clampDue = (message: NewMessage, now: EpochMs): NewMessage =>
 export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
   const race = async (key: string, message: NewMessage, token: string): Promise<KeyedReceipt> => {
     let reference: StoredReference | undefined;
+    let committed = false;
     try {
       for (let tries = 0; tries < RACES; tries += 1) {
         // Most keys are new: the first try finds out by its commit, so that a new one costs no read.
@@ -132,6 +150,7 @@ export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
         reference ??= await references.write(referenceTo(key, token, message));
         const record = await commit(engine, { key, token, message, reference, over });
         if (!record) continue;
+        committed = true;
         engine.ledgers.book(minuteOf(message.dueAt), { accepted: 1 });
         engine.telemetry.count('accepted', 1);
         const replaced = situation.kind === 'replace' && (await wasReplaced(engine, situation));
@@ -142,6 +161,7 @@ export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
         headers: { 'retry-after': '1' },
       });
     } finally {
+      if (reference && !committed) await withdraw(engine, reference);
       await reference?.release();
     }
   };

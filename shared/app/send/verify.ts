@@ -1,6 +1,7 @@
 import { hasBit } from '../../core/bits.ts';
 import type { EntryItem } from '../../core/segment/entry.ts';
 import { isFresh } from '../../core/segment/entry.ts';
+import { messageIdAt } from '../../core/segment/message-id.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { plusMs } from '../../core/time/epoch.ts';
 import type { KeyedRecord } from '../keyed-record.ts';
@@ -41,8 +42,7 @@ const referencesOf = (entry: OpenEntry, until: EpochMs): DueReference[] => {
  */
 const judgeReference = (
   run: UnitRun,
-  entry: OpenEntry,
-  reference: EntryItem,
+  { entry, index, item: reference }: DueReference,
   record: KeyedRecord | undefined,
 ): Agreement => {
   const { timing, clock } = run.deps.engine;
@@ -50,6 +50,8 @@ const judgeReference = (
     return record.cancelledAt === undefined ? { kind: 'agrees', record } : { kind: 'cancelled' };
   }
   const carried = !isFresh(reference);
+  // Its writer took it back: it met another message, or nothing came of its call.
+  if (!carried && run.tombstones.has(messageIdAt(entry.idPrefix, index))) return { kind: 'void' };
   if (record && (carried || record.committedAt >= entry.writtenAt)) return { kind: 'cancelled' };
   if (carried) return { kind: 'void' };
   const until = plusMs(entry.writtenAt, timing.commitWithinMs + timing.skewMs);
@@ -61,11 +63,12 @@ const compare = async (run: UnitRun, some: readonly DueReference[]): Promise<voi
   const keys = new Map(some.map(({ item }) => keyedItemKey(item.key ?? '')).map((key) => [key.pk, key]));
   const stored = await run.deps.engine.store.getMany([...keys.values()]);
   const byPk = new Map(stored.map((item) => [item.pk, parseKeyedItem(item)]));
-  for (const { entry, index, item } of some) {
-    const { pk } = keyedItemKey(item.key ?? '');
+  for (const due of some) {
+    const { entry, index } = due;
+    const { pk } = keyedItemKey(due.item.key ?? '');
     const record = byPk.get(pk);
     const damaged = byPk.has(pk) && record === undefined;
-    entry.agreements.set(index, damaged ? { kind: 'damaged' } : judgeReference(run, entry, item, record));
+    entry.agreements.set(index, damaged ? { kind: 'damaged' } : judgeReference(run, due, record));
     entry.compared = index + 1;
   }
 };
