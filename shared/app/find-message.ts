@@ -36,8 +36,9 @@ export const viewOfRecord = async (engine: Engine, record: KeyedRecord): Promise
   const { message } = record;
   const progress = last && progressAt(last, message.dueAt, engine.clock.now());
   const ended = progress !== undefined && isTerminal(progress.state);
-  const asked = last && isDetached(last) ? hasTombstone(engine, last, record.id) : record.cancelledAt !== undefined;
-  const cancelled = !ended && (await asked);
+  const wasAsked =
+    last && isDetached(last) ? () => hasTombstone(engine, last, record.id) : () => record.cancelledAt !== undefined;
+  const cancelled = !ended && (await wasAsked());
   const view: MessageView = {
     id: record.id,
     key: record.key,

@@ -29,6 +29,16 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
     );
   };
 
+  /**
+   * Early is what is so by the worker's own clock and in truth: a clock that jumped back makes nothing early. One that
+   * jumped ahead is found out by the first answer of the store, before anything more is due by it.
+   */
+  const checkEarly = (worker: Actor, id: string, dueAt: number): void => {
+    const trulyMs = dueAt - trueNow();
+    const early = trulyMs > 0 && (worker.clock.now() < dueAt || trulyMs > MOST_SKEW_MS);
+    if (early) model.violate('P6', `${worker.name} starts ${id} ${trulyMs} ms before it is due`, id);
+  };
+
   return (worker: Actor, target: Target, delivery: Delivery): void => {
     const { messageId: id, payload, dueAt } = delivery;
     const now = worker.clock.now();
@@ -38,11 +48,7 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
       model.violate('P1', `an attempt of ${tag}, which nobody sent`, id);
       return;
     }
-    if (now < dueAt) model.violate('P6', `${worker.name} starts ${id} ${dueAt - now} ms before it is due`, id);
-    // A clock that jumped is found out by the first answer of the store, before anything more is due by it.
-    const earlyMs = dueAt - trueNow();
-    if (earlyMs > MOST_SKEW_MS)
-      model.violate('P6', `${worker.name} starts ${id} ${earlyMs} ms before it is due in truth`, id);
+    checkEarly(worker, id, dueAt);
     if (sent.notAfter !== undefined && now > sent.notAfter)
       model.violate('P8', `an attempt ${now - sent.notAfter} ms after notAfter`, id);
     if (sent.target !== target.name) model.violate('P4', `${tag} for ${sent.target} goes to ${target.name}`, id);
