@@ -148,7 +148,7 @@ const redriveAll = async (engine: Engine, letters: readonly DeadLetter[], ratePe
     const moved = await Promise.all(
       letters.slice(from, from + AT_ONCE).map((letter, n) => {
         const slot = Math.ceil(start + (from + n) * gapMs);
-        return redriveLetter(engine, letter, epochMs(Math.max(now, slot)));
+        return redriveLetter(engine, letter, epochMs(Math.max(now, slot, letter.dueAt)));
       }),
     );
     redriven += moved.filter(Boolean).length;

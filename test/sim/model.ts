@@ -48,6 +48,8 @@ export type Violation = { readonly promise: string; readonly what: string; reado
 export type Model = {
   readonly submitted: Map<string, Submitted>;
   readonly accepted: Map<string, Accepted>;
+  /** Where accepted messages lie: `<partition>|<sort key>`. */
+  readonly acceptedEntries: Set<string>;
   readonly revoked: Map<string, Revoked>;
   readonly arrivals: Arrival[];
   /** Ids in entries that were damaged on purpose. */
@@ -63,6 +65,7 @@ export const makeModel = (now: () => number): Model => {
   return {
     submitted: new Map(),
     accepted: new Map(),
+    acceptedEntries: new Set(),
     revoked: new Map(),
     arrivals: [],
     damaged: new Set(),

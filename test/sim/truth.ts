@@ -16,6 +16,8 @@ export type StoredEntry = {
   readonly sk: string;
   readonly item: Item;
   readonly n: number;
+  /** Items that were not in another entry before. */
+  readonly fresh: number;
   readonly damaged: boolean;
 };
 
@@ -94,9 +96,9 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
       units.set(name, unit);
       takeRecord(model, unit, record);
     } else if (sk.startsWith('E#') || sk.startsWith('L#')) {
-      const { n } = JSON.parse(given.doc ?? '') as { n: number };
+      const { n, fresh } = JSON.parse(given.doc ?? '') as { n: number; fresh: number };
       trace(() => `entry ${pk} ${sk} of ${n}`);
-      entries.set(`${pk}|${sk}`, { pk, sk, item: given, n, damaged: stored !== given });
+      entries.set(`${pk}|${sk}`, { pk, sk, item: given, n, fresh, damaged: stored !== given });
     }
   };
 

@@ -3,6 +3,8 @@ import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import type { MessageDesk } from '../../shared/app/message-desk.ts';
 import type { NewMessage } from '../../shared/core/message/new-message.ts';
 import { Problem } from '../../shared/core/problem.ts';
+import { parseMessageId } from '../../shared/core/segment/message-id.ts';
+import { partitionKey } from '../../shared/core/segment/segment-key.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Actor } from './actor.ts';
 import type { Dice } from './dice.ts';
@@ -125,7 +127,10 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
   const accept = (id: string, tag: string, dueAt: number): void => {
     const known = model.accepted.get(id);
     if (known && known.tag !== tag) model.violate('P4', `${id} was given for ${known.tag} and for ${tag}`, id);
-    if (!known) model.accepted.set(id, { id, tag, dueAt, at: timeline.now() });
+    if (known) return;
+    model.accepted.set(id, { id, tag, dueAt, at: timeline.now() });
+    const address = parseMessageId(id);
+    if (address) model.acceptedEntries.add(`${partitionKey(address.segment)}|${address.sk}`);
   };
 
   const bulk = async (name: string, wishes: readonly Wish[]): Promise<void> => {

@@ -9,7 +9,7 @@ import { makeAttemptChecks } from './attempt-checks.ts';
 import type { FaultId } from './fault-table.ts';
 import type { Verdict } from './final-checks.ts';
 import { judgeEnd } from './final-checks.ts';
-import type { Violation } from './model.ts';
+import type { Model, Violation } from './model.ts';
 import { makeModel } from './model.ts';
 import { makeNoise } from './noise.ts';
 import { checkPace, PACED_PER_SECOND, RETRY } from './pace-checks.ts';
@@ -22,7 +22,7 @@ import { makeTicks } from './ticks.ts';
 import type { Timeline } from './timeline.ts';
 import { makeTimeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
-import type { Truth } from './truth.ts';
+import type { StoredEntry, Truth } from './truth.ts';
 import { makeTruth, minuteOfPk } from './truth.ts';
 import { makeDeeds, REUSED_KEYS, TARGETS } from './user-plan.ts';
 import { makeUsers } from './users.ts';
@@ -80,11 +80,16 @@ const makeSpoiler =
     return { ...item, body };
   };
 
-const isSettled = (truth: Truth): boolean => {
+/** What a process stored that died before it told anybody, behind the sweep: nobody was promised anything. */
+const isForgotten = (truth: Truth, model: Model, entry: StoredEntry): boolean =>
+  entry.fresh === entry.n && !truth.unitOf(entry) && !model.acceptedEntries.has(`${entry.pk}|${entry.sk}`);
+
+const isSettled = (truth: Truth, model: Model): boolean => {
   const settledThrough = truth.cursor()?.settledThrough ?? 0;
   for (const entry of truth.entries.values()) {
-    if (minuteOfPk(entry.pk) > settledThrough || !truth.isDone(entry) || !truth.unitOf(entry)?.last.settled)
-      return false;
+    if (minuteOfPk(entry.pk) > settledThrough) return false;
+    if (truth.isDone(entry) && truth.unitOf(entry)?.last.settled) continue;
+    if (!isForgotten(truth, model, entry)) return false;
   }
   return true;
 };
@@ -111,7 +116,7 @@ const setUp = (scene: Scene, trace: Trace, timeline: Timeline) => {
 
 /** Waits until everything that is stored is settled. */
 const settle = async ({ timeline, users, truth, model }: ReturnType<typeof setUp>, open: number, deadline: number) => {
-  while (timeline.now() < deadline && !(users.open() <= open && isSettled(truth))) {
+  while (timeline.now() < deadline && !(users.open() <= open && isSettled(truth, model))) {
     await timeline.runUntil(timeline.now() + MINUTE_MS);
   }
   if (timeline.now() >= deadline) model.violate('P1', 'not settled hours after the last fault');
