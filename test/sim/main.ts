@@ -10,7 +10,7 @@ import { storyOf } from './story.ts';
 import { makeTally, missingFaults } from './tally.ts';
 import type { SeedReport } from './world.ts';
 
-type Options = { seeds: number; from: number; threads: number; json?: true; plants?: true | string };
+type Options = { seeds: number; from: number; threads: number; json?: true; plants?: true | string; log?: number };
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -28,6 +28,7 @@ const options = new Command('sim')
     '--plants [name]',
     'puts known bugs into the code instead, one at a time, and counts the seeds until one fails',
   )
+  .option('--log <seed>', 'prints everything that happens in one world', wholeNumber)
   .option('--json', 'one JSON object on the last line of stdout')
   .parse()
   .opts<Options>();
@@ -100,5 +101,17 @@ const runPlants = async (): Promise<boolean> => {
   return tried.every(({ seeds }) => seeds !== undefined);
 };
 
-const kept = options.plants ? await runPlants() : await runWorlds();
-process.exit(kept ? 0 : 1);
+const printLog = async (seed: number): Promise<boolean> => {
+  const { runSeed } = await import('./world.ts');
+  const lines: string[] = [];
+  const { violations } = await runSeed(seed, { trace: (line) => lines.push(line) });
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return violations.length === 0;
+};
+
+const run = (): Promise<boolean> => {
+  if (options.log !== undefined) return printLog(options.log);
+  return options.plants ? runPlants() : runWorlds();
+};
+
+process.exitCode = (await run()) ? 0 : 1;

@@ -1,4 +1,5 @@
 import { parseMessageId } from '../../shared/core/segment/message-id.ts';
+import type { Plant } from './plants.ts';
 import { runOne } from './pool.ts';
 import type { SeedReport } from './world.ts';
 
@@ -16,8 +17,12 @@ const placesIn = (lines: readonly string[], id: string): Set<string> => {
 };
 
 /** What happened to one message of a failed seed: the lines of its world that name it, its entries or its processes' ends. */
-export const storyOf = async (failed: SeedReport): Promise<string[]> => {
-  const { story = [] } = await runOne(failed.seed, { only: failed.on, story: true });
+export const storyOf = async (failed: SeedReport, plant?: Plant): Promise<string[]> => {
+  const { story = [] } = await runOne(failed.seed, {
+    only: failed.on,
+    story: true,
+    ...(plant ? { plant } : {}),
+  });
   const id = failed.violations.find((violation) => violation.id !== undefined)?.id;
   if (id === undefined) return story.filter((line) => /cursor:|dies|freezes|killed/.test(line)).slice(-40);
   const tag = failed.violations.find((violation) => violation.id === id)?.what.match(/(bulk|key-\d+)\.\d+/)?.[0];

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { FAULT_IDS, FAULTS, NOT_HERE } from './fault-table.ts';
+import { PLANTS } from './plants.ts';
+import { runOne, runSeeds } from './pool.ts';
+import { REGRESSIONS } from './regressions.ts';
+import { shrinkFaults } from './shrink.ts';
+import { storyOf } from './story.ts';
+import { makeTally } from './tally.ts';
+import { runSeed } from './world.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+const logOf = async (seed: number): Promise<string> => {
+  const lines: string[] = [];
+  await runSeed(seed, { trace: (line) => lines.push(line) });
+  return `${lines.join('\n')}\n`;
+};
+
+const plantNamed = (start: string) => {
+  const plant = PLANTS.find(({ name }) => name.startsWith(start));
+  if (!plant) throw new Error(`there is no plant ${start}`);
+  return plant;
+};
+
+describe('one seed is one world', () => {
+  test('the same seed gives the same log byte for byte, here and in another process', async () => {
+    const log = await logOf(3);
+    expect(log.length).toBeGreaterThan(10_000);
+    expect(await logOf(3)).toBe(log);
+    const args = ['test/sim/main.ts', '--log', '3'];
+    const elsewhere = execFileSync(process.execPath, args, { cwd: repository, encoding: 'utf8', maxBuffer: 2 ** 28 });
+    expect(elsewhere).toBe(log);
+    expect(await logOf(4)).not.toBe(log);
+  }, 30_000);
+});
+
+describe('every promise under every fault', () => {
+  test('P1 P2 P3 P4 P5 P6 P7 P8 P9 P12 thirty worlds and all that once failed', async () => {
+    const { tally, failures, take } = makeTally();
+    const seeds = [
+      ...new Set([...Object.keys(REGRESSIONS).map(Number), ...Array.from({ length: 30 }, (_, n) => n + 1)]),
+    ];
+    await runSeeds({
+      seeds,
+      threads: 2,
+      onReport: (report) => {
+        take(report);
+        return true;
+      },
+    });
+    expect(failures.map(({ seed, violations }) => ({ seed, first: violations[0] }))).toEqual([]);
+    expect(tally).toMatchObject({ seeds: seeds.length, lost: 0, early: 0, failedSeeds: [] });
+    expect(tally.messages).toBeGreaterThan(seeds.length * 200);
+  }, 60_000);
+
+  test('every fault of RELIABILITY.md section 2 is injected or says why not', () => {
+    const named = [...FAULT_IDS, ...Object.keys(NOT_HERE)].sort();
+    const missing = ['F28', 'F30', 'F42', 'F44', 'F47', 'F48'];
+    const all = Array.from({ length: 51 }, (_, n) => `F${String(n + 1).padStart(2, '0')}`);
+    expect(named).toEqual(all.filter((id) => !missing.includes(id)));
+    expect(Object.values(FAULTS).every((what) => what.length > 10)).toBe(true);
+  });
+});
+
+describe('the tester is tested', () => {
+  test.each(PLANTS)('"$name" still fits the code', ({ file, find, replace }) => {
+    const source = readFileSync(`${repository}${file}`, 'utf8');
+    expect(source.split(find).length).toBe(2);
+    expect(source.replace(find, () => replace)).not.toBe(source);
+  });
+
+  test('a bug is caught, shrunk to the faults that it needs, and told', async () => {
+    const plant = plantNamed('cancel not read');
+    const { report } = await runOne(1, { plant });
+    expect(report.violations.map(({ promise }) => promise)).toContain('P9');
+    const least = await shrinkFaults(report, plant);
+    expect(least.violations.length).toBeGreaterThan(0);
+    expect(least.on.length).toBeLessThan(report.on.length);
+    const story = await storyOf(least, plant);
+    expect(story.join('\n')).toContain(least.violations[0]?.id);
+    expect(story.some((line) => line.includes('attempt 1'))).toBe(true);
+  }, 60_000);
+});
