@@ -72,7 +72,7 @@ describe('a tick that does not come', () => {
     expect(overdue.length).toBeGreaterThan(1_800);
     expect(Math.max(...overdue.map(({ at }) => at)) - resumed).toBeLessThan(10_000);
     expect(new Set(opened).size).toBeGreaterThanOrEqual(180);
-    expect(opened.slice(0, 300)).toEqual(opened.slice(0, 300).sort((a, b) => a - b));
+    expect(opened.slice(0, 180)).toEqual(opened.slice(0, 180).sort((a, b) => a - b));
     expect(lateness(world, resumed + 1_000)).toBe(0);
     expect((await world.during(world.tick.run())).settledThrough * MINUTE).toBeGreaterThan(WORLD_START + 4 * HOUR);
   });
