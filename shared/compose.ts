@@ -45,6 +45,7 @@ export function composeEngine({ config, telemetry, identity, timing, onCapacity 
     ...(onCapacity && { onCapacity }),
   });
   return {
+    timeline: 'send',
     store,
     skewMs: () => aheadMs,
     queue: makeSqsPointerQueue({ client: sqsClient(config), queueUrls: config.sendQueueUrls, ...pacing }),

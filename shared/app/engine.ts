@@ -1,3 +1,4 @@
+import type { Timeline } from '../core/segment/timeline.ts';
 import type { Timing } from '../core/segment/timing.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ItemStore } from '../ports/item-store.ts';
@@ -7,6 +8,8 @@ import type { LedgerBook } from './ledger-book.ts';
 
 /** What every use case of the segment engine stands on. */
 export type Engine = {
+  /** Whose buckets these are: `send` has messages, `process` the timers of process functions. */
+  readonly timeline: Timeline;
   readonly store: ItemStore;
   readonly queue: PointerQueue;
   readonly clock: Clock;

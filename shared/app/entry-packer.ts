@@ -2,9 +2,10 @@ import { crc32 } from 'node:zlib';
 import { hash32 } from '../core/hash.ts';
 import type { Lane, Minute } from '../core/segment/bucket.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
-import { entryIdPrefix, messageIdAt, SEND_TIMELINE } from '../core/segment/message-id.ts';
+import { entryIdPrefix, messageIdAt } from '../core/segment/message-id.ts';
 import { entrySortKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
+import type { Engine } from './engine.ts';
 import { entryIdOf } from './entry-id.ts';
 import { MAX_ENTRY_BYTES, sizeOf } from './item-size.ts';
 import type { NewEntry } from './packed-entry.ts';
@@ -41,7 +42,10 @@ const fingerprintOf = (members: readonly Member[]): number =>
  * Gathers items into entries. The same items in the same order give the same entries under the same `identity`,
  * so that a retried call writes over itself.
  */
-export const makeEntryPacker = (identity: readonly string[], shards: number): EntryPacker => {
+export const makeEntryPacker = (
+  identity: readonly string[],
+  place: Pick<Engine, 'timeline' | 'shards'>,
+): EntryPacker => {
   const open = new Map<string, Pack>();
   let openBytes = 0;
   let position = 0;
@@ -53,7 +57,11 @@ export const makeEntryPacker = (identity: readonly string[], shards: number): En
     const members = pack.members.sort(byDue);
     const entryId = entryIdOf(...identity, sealed, fingerprintOf(members));
     sealed += 1;
-    const segment = { timeline: SEND_TIMELINE, minute: pack.minute, shard: hash32(entryId) % shards };
+    const segment = {
+      timeline: place.timeline,
+      minute: pack.minute,
+      shard: hash32(entryId) % place.shards,
+    };
     const sk = entrySortKey(pack.lane, members[0]?.item.dueAt as EpochMs, entryId);
     const entry = { segment, sk, items: members.map(({ item }) => item) };
     return { entry, positions: members.map((member) => member.position) };

@@ -52,7 +52,7 @@ export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
 
   const store = async (batch: readonly Waiting[]): Promise<void> => {
     const writtenAt = engine.clock.now();
-    const packer = makeEntryPacker(['reference', engine.owner, engine.nonce()], engine.shards);
+    const packer = makeEntryPacker(['reference', engine.owner, engine.nonce()], engine);
     const packed: PackedEntry[] = [];
     for (const { item } of batch) {
       const minute = minuteOf(item.dueAt);

@@ -38,14 +38,15 @@ export const markForRevisit = async (engine: Engine, unit: Unit, counted: number
   }
 };
 
-/** The marked units. */
+/** The marked units of the engine's timeline. */
 export const marksForRevisit = async (engine: Engine): Promise<RevisitMark[]> => {
   const marks: RevisitMark[] = [];
   for await (const page of pagesOf(engine.store, { table: 'control', pk: PK, from: ' ', to: '~' })) {
     for (const item of page.items) {
       const unit = parseUnitName(item.sk);
       const { counted } = JSON.parse(item.doc ?? '{}') as { counted?: number };
-      if (unit) marks.push({ unit, counted: counted ?? -1, version: item.version });
+      if (unit?.segment.timeline === engine.timeline)
+        marks.push({ unit, counted: counted ?? -1, version: item.version });
     }
   }
   return marks;

@@ -1,5 +1,4 @@
 import { lateFenceOf, mayHaveMissedClose } from '../core/segment/bucket.ts';
-import { SEND_TIMELINE } from '../core/segment/message-id.ts';
 import type { Unit } from '../core/segment/segment-key.ts';
 import { parseEntrySortKey } from '../core/segment/segment-key.ts';
 import type { LogRecord } from '../core/segment/unit-log.ts';
@@ -94,7 +93,7 @@ export const passFences = async (engine: Engine, entries: readonly NewEntry[]) =
     const nearClose = scheduled && (mayBeLate || mayHaveMissedClose(minute, endedAt, engine.timing));
     const nearSweep = mayBeLate || endedAt >= lateFenceOf(minute, engine.timing);
     // Before the announcement: what the sweep counted then does not hold this entry.
-    const swept = nearSweep && (await isSwept(engine, SEND_TIMELINE, minute));
+    const swept = nearSweep && (await isSwept(engine, engine.timeline, minute));
     if (nearClose) await announce(engine, entry);
     await markIfSwept(engine, entry, swept);
     if (nearClose || !scheduled) hints.push(hintFor(engine, unitOf(entry), firstDueOf(entry)));

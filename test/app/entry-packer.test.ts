@@ -30,7 +30,7 @@ const inputs: fc.Arbitrary<Input[]> = fc.array(
 );
 
 const pack = (all: readonly Input[], identity: readonly string[] = ['bulk', 'k']): PackedEntry[] => {
-  const packer = makeEntryPacker(identity, SHARDS);
+  const packer = makeEntryPacker(identity, { timeline: 'send', shards: SHARDS });
   const full = all.flatMap(({ item, lane }) => packer.add(item, minuteOf(item.dueAt), lane));
   return [...full, ...packer.drain()];
 };
@@ -142,7 +142,7 @@ test.each([
 });
 
 test('open packs of many minutes together hold no more than a call may keep in memory', () => {
-  const packer = makeEntryPacker(['k'], SHARDS);
+  const packer = makeEntryPacker(['k'], { timeline: 'send', shards: SHARDS });
   const payload = 'x'.repeat(65_000);
   let held = 0;
   for (let n = 0; n < 1_500; n += 1) {

@@ -48,6 +48,7 @@ function makeDeployment() {
     const retentionMs = 14 * 24 * 60 * MINUTE_MS;
     const telemetry = makeMemoryTelemetry();
     return {
+      timeline: 'send' as const,
       store,
       queue,
       clock,

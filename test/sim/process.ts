@@ -128,6 +128,7 @@ export const makeProcesses = (world: ProcessWorld) => {
       note: (level, event, fields) => trace(() => `${actor.name} ${level}: ${event} ${JSON.stringify(fields ?? {})}`),
     };
     const engine: Engine = {
+      timeline: 'send',
       store,
       queue,
       clock: actor.clock,

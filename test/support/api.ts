@@ -73,6 +73,7 @@ function makeMemoryEngine(options: ApiOptions) {
   const telemetry = makeMemoryTelemetry();
   let names = 0;
   const engine: Engine = {
+    timeline: 'send',
     store,
     queue,
     clock,

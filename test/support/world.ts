@@ -82,6 +82,7 @@ const makeEngines = ({ clock, store, queue, telemetry }: Ports, options: WorldOp
     make: (owner: string, seams: Seams | undefined = options.seams): Engine => {
       const ownStore = seams?.store?.(owner, store) ?? store;
       const engine: Engine = {
+        timeline: 'send',
         store: ownStore,
         queue: seams?.queue?.(owner, queue) ?? queue,
         clock: seams?.clock?.(owner, clock) ?? clock,

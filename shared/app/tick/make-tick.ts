@@ -3,7 +3,6 @@ import { endOf, lastReadable, minuteOf, startOf, sweepableFrom } from '../../cor
 import { judgeLease } from '../../core/segment/lease.ts';
 import type { Ledger } from '../../core/segment/ledger.ts';
 import { addLedgers, EMPTY_LEDGER, subtractLedgers } from '../../core/segment/ledger.ts';
-import { SEND_TIMELINE } from '../../core/segment/message-id.ts';
 import { encodePointer } from '../../core/segment/pointer.ts';
 import type { Segment } from '../../core/segment/segment-key.ts';
 import { unitName } from '../../core/segment/segment-key.ts';
@@ -55,7 +54,7 @@ type Tick = {
 };
 
 const segmentsOf = (tick: Tick, minute: Minute): Segment[] =>
-  Array.from({ length: tick.cursor.shards }, (_, shard) => ({ timeline: SEND_TIMELINE, minute, shard }));
+  Array.from({ length: tick.cursor.shards }, (_, shard) => ({ timeline: tick.engine.timeline, minute, shard }));
 
 const inTime = (tick: Tick): boolean => !tick.beaten && tick.engine.clock.now() < tick.until;
 
@@ -64,7 +63,7 @@ const save = async (tick: Tick): Promise<void> => {
   const { oldest: _, ...rest } = tick.cursor;
   const oldest = tick.oldest === undefined ? {} : { oldest: tick.oldest };
   const cursor = { ...rest, ...oldest, tickedAt: engine.clock.now(), nonce: engine.nonce() };
-  const moved = await moveCursor(engine, SEND_TIMELINE, { cursor, version: tick.version });
+  const moved = await moveCursor(engine, engine.timeline, { cursor, version: tick.version });
   tick.beaten = !moved;
   tick.version += 1;
   tick.unsaved = 0;
@@ -204,7 +203,7 @@ const report = (tick: Tick, before: StoredCursor, startedAt: EpochMs): void => {
 export const makeTick = (engine: Engine) => ({
   run: async ({ reopen = false, budgetMs = DEFAULT_BUDGET_MS }: TickOptions = {}): Promise<TickReport> => {
     const startedAt = engine.clock.now();
-    const before = await ensureCursor(engine, SEND_TIMELINE);
+    const before = await ensureCursor(engine, engine.timeline);
     const tick: Tick = {
       engine,
       until: plusMs(startedAt, budgetMs),
