@@ -1,5 +1,4 @@
 import middy from '@middy/core';
-import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { makeBulkHandlers } from '../../shared/api/bulk/handlers.ts';
 import type { Handlers } from '../../shared/api/http/call.ts';
@@ -18,7 +17,7 @@ import type { TargetUrlPolicy } from '../../shared/core/delivery/target-url.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 import { accessNote, bodyUnlessHead, envelope, problems, requestId } from './middleware.ts';
-import { makeRoutes, noRouteFor } from './routes.ts';
+import { makeRouter } from './routes.ts';
 
 export type IngestDeps = {
   readonly messages: MessageDesk;
@@ -46,9 +45,9 @@ const TIMEOUT = { timeoutEarlyInMillis: 250 };
 /** The Lambda behind the HTTP API: any event gets an answer, every error a problem. */
 export function makeIngest(deps: IngestDeps): Ingest {
   const limits = deps.limits ?? DEFAULT_LIMITS;
-  const routes = makeRoutes(makeHandlers({ ...deps, limits }), deps.paths);
+  const router = makeRouter(makeHandlers({ ...deps, limits }), deps.paths);
   // First in, last out.
-  return middy(httpRouter({ routes, notFoundResponse: noRouteFor }), TIMEOUT)
+  return middy(router, TIMEOUT)
     .use(requestId())
     .use(bodyUnlessHead())
     .use(accessNote(deps.telemetry, deps.clock))

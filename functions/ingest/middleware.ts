@@ -69,8 +69,7 @@ export const problems = (telemetry: Telemetry): Middleware => ({
 export const envelope = (limits: ApiLimits): Middleware => ({
   before: (request) => {
     const { event } = request;
-    // What a gateway found in the path is left out: the path is read once, by our own routes.
-    request.event = { ...event, headers: event.headers ?? {}, pathParameters: {} };
+    request.event = { ...event, headers: event.headers ?? {} };
     judgeHeaderSize(request.event.headers, limits);
     judgePath(event.requestContext?.http?.path ?? '', limits.pathBytes);
   },

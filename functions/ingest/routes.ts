@@ -1,4 +1,3 @@
-import type { Method, Route } from '@middy/http-router';
 import type { Call, Handler, Handlers } from '../../shared/api/http/call.ts';
 import { type MediaType, mediaTypeOf } from '../../shared/api/http/media-type.ts';
 import { readQuery } from '../../shared/api/http/query.ts';
@@ -12,26 +11,51 @@ import { Problem } from '../../shared/core/problem.ts';
 import type { IngestEvent } from './ingest-event.ts';
 
 /** HEAD is GET whose answer has no body, which goes when all else is done. */
-const methodsOf = ({ method }: Operation): readonly Method[] => (method === 'GET' ? [method, 'HEAD'] : [method]);
+const methodsOf = ({ method }: Operation): readonly string[] => (method === 'GET' ? [method, 'HEAD'] : [method]);
 
-const all = (Object.entries(operations) as [OperationId, Operation][]).flatMap(([id, operation]) =>
-  methodsOf(operation).map((method) => ({ id, operation, method })),
-);
+/** The paths of an operation, with its parameters as groups: `/v1/targets/(?<name>[^/]+)`. */
+const formOf = ({ path }: Operation): RegExp =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 
-/** One route for each method of each operation. */
-export const makeRoutes = (handlers: Handlers, paths: PathForm): Route<IngestEvent, HttpResult>[] =>
-  all.map(({ id, operation, method }) => ({
-    method,
-    path: operation.path,
+/** No path fits two forms. */
+const routes = (Object.entries(operations) as [OperationId, Operation][]).map(([id, operation]) => ({
+  id,
+  operation,
+  methods: methodsOf(operation),
+  form: formOf(operation),
+}));
+
+/** Finds the operation of a request, makes its call and answers it. Throws 404 and 405 where there is none. */
+export const makeRouter =
+  (handlers: Handlers, paths: PathForm) =>
+  async (event: IngestEvent): Promise<HttpResult> => {
+    const { method, path } = requestOf(event);
+    const onPath = routes.filter(({ form }) => form.test(path));
+    const route = onPath.find(({ methods }) => methods.includes(method));
+    if (route === undefined) {
+      throw noRouteFor(
+        { method, path },
+        onPath.flatMap(({ methods }) => methods),
+      );
+    }
+    const { id, operation, form } = route;
+    event.operation = id;
     // Each handler takes the call of its own operation; `callOf` makes it by that operation's schemas.
-    handler: async (event: IngestEvent) => {
-      event.operation = id;
-      return toHttpResult(await (handlers[id] as Handler<OperationId>)(callOf(operation, event, paths)));
-    },
-  }));
+    const handler = handlers[id] as Handler<OperationId>;
+    return toHttpResult(await handler(callOf(operation, event, { paths, ...form.exec(path)?.groups })));
+  };
 
-function callOf(operation: Operation, event: IngestEvent, paths: PathForm): Call {
-  const { key, name } = event.pathParameters ?? {};
+/** Another event than the deployment asks for is a fault of the wiring and not of the caller: no status of 4xx. */
+function requestOf({ version, requestContext }: IngestEvent): { readonly method: string; readonly path: string } {
+  const { method, path } = requestContext?.http ?? {};
+  if (version !== '2.0' || !method || !path) throw new TypeError('The event is no request to an HTTP API, format 2.0.');
+  return { method, path };
+}
+
+/** What the path says, not decoded yet. */
+type InPath = { readonly paths: PathForm; readonly key?: string; readonly name?: string };
+
+function callOf(operation: Operation, event: IngestEvent, { paths, key, name }: InPath): Call {
   const { body, isBase64Encoded, headers } = event;
   if (operation.body !== undefined) requireBody(body);
   return {
@@ -44,17 +68,10 @@ function callOf(operation: Operation, event: IngestEvent, paths: PathForm): Call
   };
 }
 
-const forms = all.map(({ method, operation }) => ({
-  method,
-  form: new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`),
-}));
-
 /** What is said to a request without a route: 405 where the path has other methods, else 404. */
-export function noRouteFor({ method, path }: { readonly method: string; readonly path: string }): never {
-  const allowed = forms.filter(({ form }) => form.test(path)).map((route) => route.method);
-  if (allowed.length === 0) throw noRoute(path);
+function noRouteFor(asked: { readonly method: string; readonly path: string }, allowed: readonly string[]): Problem {
+  if (allowed.length === 0) return noRoute(asked.path);
   const allow = allowed.join(', ');
-  throw new Problem(405, 'METHOD_NOT_ALLOWED', `The method ${method.slice(0, 16)} is not allowed here; use ${allow}.`, {
-    headers: { allow },
-  });
+  const detail = `The method ${asked.method.slice(0, 16)} is not allowed here; use ${allow}.`;
+  return new Problem(405, 'METHOD_NOT_ALLOWED', detail, { headers: { allow } });
 }

@@ -9,8 +9,8 @@ const WIRING = ['shared/config.ts', 'shared/compose.ts', ...TELEMETRY];
 const BELOW_FUNCTIONS = [...BELOW_ADAPTERS, ...ADAPTERS, ...WIRING];
 const OUTSIDE = ['cdk', 'test', 'bench', 'examples'];
 const SDK = ['@aws-sdk/client-sqs', '@smithy/types'];
-const PURE_PACKAGES = ['temporal-polyfill', 'ipaddr.js'];
-const PACKAGES = [...PURE_PACKAGES, 'valibot', 'node:crypto'];
+const PURE_PACKAGES = ['temporal-polyfill/fns/Instant', 'ipaddr.js'];
+const PACKAGES = [...PURE_PACKAGES, 'temporal-polyfill', 'valibot', 'node:crypto'];
 const EVERYTHING = [...BELOW_FUNCTIONS, 'functions', 'shared/local', ...OUTSIDE, ...SDK, ...PACKAGES];
 
 /** What each folder may import besides itself. */

@@ -1,4 +1,6 @@
-import { Temporal } from 'temporal-polyfill';
+import * as Instant from 'temporal-polyfill/fns/Instant';
+import * as PlainDateTime from 'temporal-polyfill/fns/PlainDateTime';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
 import { pairMemo } from '../pair-memo.ts';
 import { accepted, type Parsed, type Refusal, refused } from '../parsed.ts';
 import { quoted } from '../quoted.ts';
@@ -49,12 +51,15 @@ const readLocalTime = (text: string): Parsed<WallMs, LocalTimeCode> => {
       );
 };
 
-const offsetMs = (time: Temporal.ZonedDateTime): number => time.offsetNanoseconds / 1_000_000;
+const zonedAt = (at: number, zone: string): ZonedDateTime.Record =>
+  Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(at), zone);
+
+const offsetMs = (time: ZonedDateTime.Record): number => ZonedDateTime.offsetNanoseconds(time) / 1_000_000;
 
 const place = (zone: TimeZoneName, wall: WallMs): Placement => {
-  const plain = Temporal.Instant.fromEpochMilliseconds(wall).toZonedDateTimeISO('UTC').toPlainDateTime();
-  const earlier = plain.toZonedDateTime(zone, { disambiguation: 'earlier' });
-  const later = plain.toZonedDateTime(zone, { disambiguation: 'later' });
+  const plain = ZonedDateTime.toPlainDateTime(zonedAt(wall, 'UTC'));
+  const earlier = PlainDateTime.toZonedDateTime(plain, zone, { disambiguation: 'earlier' });
+  const later = PlainDateTime.toZonedDateTime(plain, zone, { disambiguation: 'later' });
   const at = epochMs(earlier.epochMilliseconds);
   if (at === later.epochMilliseconds) return { kind: 'once', at };
   // Only in an overlap does a clock really show the asked time at both instants.
@@ -110,7 +115,7 @@ export const resolveLocalTime = (
 
 /** What the clocks of a zone show at an instant, as short as it goes: `2026-11-22T09:00`, `…:30`, `…:30.250`. */
 export const localDateTimeAt = (at: EpochMs, zone: TimeZoneName): string => {
-  const text = formatWall(at + offsetMs(Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)));
+  const text = formatWall(at + offsetMs(zonedAt(at, zone)));
   if (!text.endsWith('.000')) return text;
   return text.endsWith(':00.000') ? text.slice(0, END_OF_MINUTE) : text.slice(0, -4);
 };

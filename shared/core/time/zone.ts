@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill';
+import { fromEpochMilliseconds, toZonedDateTimeISO } from 'temporal-polyfill/fns/Instant';
 import { accepted, type Parsed, type Refusal, refused } from '../parsed.ts';
 import { quoted } from '../quoted.ts';
 import { zoneNames } from './zone-names.ts';
@@ -28,7 +28,7 @@ const knownToRuntime = new Map<TimeZoneName, boolean>();
 
 const askRuntime = (zone: TimeZoneName): boolean => {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    toZonedDateTimeISO(fromEpochMilliseconds(0), zone);
     return true;
   } catch {
     return false;
