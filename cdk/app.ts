@@ -1,7 +1,8 @@
 import { App } from 'aws-cdk-lib';
-import { addMeridian } from './meridian-app.ts';
+import { addMeridian, chooseDeployAs } from './meridian-app.ts';
 import { chooseStage } from './stage.ts';
 
 const app = new App();
-const stage = chooseStage({ stage: app.node.tryGetContext('stage'), auth: app.node.tryGetContext('auth') });
-addMeridian(app, stage);
+const said = (name: string) => app.node.tryGetContext(name);
+const stage = chooseStage({ stage: said('stage'), auth: said('auth'), requireTls: said('requireTls') });
+addMeridian(app, stage, chooseDeployAs(said('deployAs')));

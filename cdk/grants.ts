@@ -1,4 +1,5 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Config } from '../shared/config.ts';
 
 export type FunctionName = 'ingest' | 'tick' | 'send';
@@ -40,16 +41,41 @@ export const GRANTS: Readonly<Record<FunctionName, Readonly<Record<TableName, re
   },
 };
 
+/** What targets may name besides webhooks, as ARNs; send may do the one thing to each that its kind of target needs. */
+export type TargetArns = {
+  readonly queues?: readonly string[];
+  readonly topics?: readonly string[];
+  readonly eventBuses?: readonly string[];
+  readonly functions?: readonly string[];
+};
+
+const TARGET_ACTIONS: Readonly<Record<keyof TargetArns, string>> = {
+  queues: 'sqs:SendMessage',
+  topics: 'sns:Publish',
+  eventBuses: 'events:PutEvents',
+  functions: 'lambda:InvokeFunction',
+};
+
 type Grantable = { grant(grantee: IGrantable, ...actions: string[]): unknown };
 
 /** Lets `grantee` do what its row of the table above says. */
 export function grantTables(
   name: FunctionName,
   grantee: IGrantable,
-  tables: Readonly<Record<TableName, Grantable>>,
+  tables: Readonly<Record<TableName, Grantable>> & { grantKey(grantee: IGrantable): void },
 ): void {
   for (const table of ['segments', 'keys', 'control'] as const) {
     const actions = GRANTS[name][table].map((operation) => ACTIONS[operation]);
     if (actions.length > 0) tables[table].grant(grantee, ...actions);
+  }
+  tables.grantKey(grantee);
+}
+
+/** Lets `send` reach the targets of this deployment, and no others. */
+export function grantTargets(send: IGrantable, targets: TargetArns): void {
+  for (const kind of ['queues', 'topics', 'eventBuses', 'functions'] as const) {
+    const resources = [...(targets[kind] ?? [])];
+    if (resources.length === 0) continue;
+    send.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [TARGET_ACTIONS[kind]], resources }));
   }
 }

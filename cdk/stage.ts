@@ -1,50 +1,104 @@
 import type { LogLevel } from '../shared/config.ts';
-import { BOUNDS, DEFAULTS } from '../shared/config.ts';
+import { DEFAULTS } from '../shared/config.ts';
+import type { TargetArns } from './grants.ts';
 
-/** What differs from one deployment to the next. */
+/**
+ * Who may call the API.
+ * - `iam`: holders of AWS credentials with `execute-api:Invoke`, who sign their calls. Costs nothing.
+ * - `jwt`: holders of a token of this issuer, made for one of these audiences; API Gateway checks it. Costs nothing.
+ * - `apiKeys`: whoever sends one of these keys as `x-api-key`. Given are the SHA-256 of each key in hex, by the name that
+ *   the access log shows, so the template holds no key; a key should be random. One more function, called once in
+ *   five minutes for each key.
+ * - `none`: everyone who knows the address; refused where data is kept.
+ */
+export type Authorization =
+  | 'iam'
+  | 'none'
+  | { readonly jwt: { readonly issuer: string; readonly audiences: readonly string[] } }
+  | { readonly apiKeys: Readonly<Record<string, string>> };
+
+/** What differs from one deployment to the next. Prices are those of us-east-1 in November 2026. */
 export type StageSettings = {
-  /** Part of the names of the stacks. */
+  /** Part of the names of the stacks, and the `stage` of every metric. */
   readonly name: string;
   /** The tables outlive the stack and cannot be deleted by mistake; without it they go with the stack. */
   readonly keepData: boolean;
-  /** Who may call the API: holders of AWS credentials with `execute-api:Invoke`, or everyone who knows its address. */
-  readonly auth: 'iam' | 'none';
-  /** Beyond this, API Gateway answers 429. */
+  /** Tables can be restored to any second of the last 35 days. $0.20 per GB and month. */
+  readonly pointInTimeRecovery: boolean;
+  /**
+   * Tables are encrypted with a KMS key of yours, which you can disable, instead of one of DynamoDB's. $1 a month, and
+   * $0.03 per 10,000 requests; DynamoDB makes about one for each table, caller and five minutes.
+   */
+  readonly customerKey: boolean;
+  /**
+   * What the tables of segments and keys take from their first second on. Without it a new table takes 4,000 write and
+   * 12,000 read units a second and doubles within half an hour. Billed once, for what is above that; it never goes down.
+   */
+  readonly warmThroughput?: { readonly readUnits: number; readonly writeUnits: number };
+  readonly auth: Authorization;
+  /** Beyond this, API Gateway answers 429. Calls cost $1 per million. */
   readonly requests: { readonly perSecond: number; readonly burst: number };
-  /** Segments per minute. Each costs a tick one read a minute; one takes about 1,000 writes a second. */
+  /** Segments per minute. Each costs a tick about two reads a minute, $0.02 a month; one takes 1,000 writes a second. */
   readonly shards: number;
+  /** How long before its minute a segment is closed: so long may ticks fail unnoticed. It costs nothing. */
   readonly lookaheadSeconds: number;
-  /** Storage costs $0.25 per GB and month. */
+  /** How long items are kept after they were due, for questions about them. Storage costs $0.25 per GB and month. */
   readonly retentionDays: number;
+  /** Targets may be plain `http:`. */
   readonly allowHttp: boolean;
   /** Targets that may be called although they are not public: host names, addresses or CIDR blocks. */
   readonly allowTargets: readonly string[];
   /** The ports that public targets may have. */
   readonly targetPorts: readonly number[];
-  /** The queues that targets of kind `sqs` may name. */
-  readonly targetQueueArns: readonly string[];
-  /** Queues between tick and send. SQS adds at most 300 senders a minute to each. */
+  /** The queues, topics, event buses and functions of AWS that targets may name; webhooks need no mention. */
+  readonly targets: TargetArns;
+  /** Queues between tick and send. SQS adds at most 300 senders a minute to each. A queue that idles costs $0.30 a month. */
   readonly lanes: number;
-  /** The most senders at work for one lane, 2 to 1,000; together they must fit the account's quota of Lambda concurrency. */
+  /**
+   * The most senders at work for one lane, 2 to 1,000; together they must fit the account's quota of Lambda concurrency.
+   * One that works for an hour without a break costs $0.09.
+   */
   readonly sendersPerLane: number;
   /**
    * Concurrency that only the tick may use, so that a burst of senders never starves it; two let a new tick start while a
-   * slow one ends. A new account's quota of 10 refuses every reservation: leave it out there.
+   * slow one ends. It costs nothing. A new account's quota of 10 refuses every reservation: leave it out there.
    */
   readonly tickReserve?: 1 | 2;
+  /**
+   * EventBridge Scheduler calls the tick too, so that neither service alone can stop it. About $1 a month with 64
+   * shards: 43,200 ticks more, most of which find their work done.
+   */
+  readonly secondTrigger: boolean;
   readonly logLevel: LogLevel;
+  /** Logs cost $0.50 per GB to write and $0.03 per GB and month to keep. */
   readonly logDays: 7 | 30 | 90;
+  /** Queues refuse what comes without TLS. Off for an emulator that speaks plain http only; refused where data is kept. */
+  readonly requireTls: boolean;
 };
 
 const COMMON = {
   auth: 'iam',
   ...DEFAULTS,
+  pointInTimeRecovery: true,
+  customerKey: false,
   allowHttp: false,
   allowTargets: [],
   targetPorts: [443],
-  targetQueueArns: [],
+  targets: {},
+  secondTrigger: true,
   logLevel: 'info',
+  requireTls: true,
 } as const;
+
+/** Where nothing else is said; whoever says nothing keeps their data. */
+export const KEPT_STAGE = {
+  ...COMMON,
+  keepData: true,
+  requests: { perSecond: 1000, burst: 2000 },
+  lanes: 1,
+  sendersPerLane: 50,
+  logDays: 30,
+} as const satisfies Omit<StageSettings, 'name'>;
 
 const STAGES: readonly StageSettings[] = [
   {
@@ -69,34 +123,29 @@ const STAGES: readonly StageSettings[] = [
   },
 ];
 
-export type StageChoice = { readonly stage?: string | undefined; readonly auth?: string | undefined };
+/** What the command line says: `-c stage=dev -c auth=none -c requireTls=false`. */
+export type StageChoice = {
+  readonly stage?: string | undefined;
+  readonly auth?: string | undefined;
+  readonly requireTls?: string | undefined;
+};
 
-/** The settings of the stage that was asked for on the command line (`-c stage=dev -c auth=none`); throws where there are none. */
-export function chooseStage({ stage = 'dev', auth }: StageChoice): StageSettings {
+/** The settings of the stage that was asked for; throws where there are none. */
+export function chooseStage({ stage = 'dev', auth, requireTls }: StageChoice): StageSettings {
   const found = STAGES.find(({ name }) => name === stage);
   if (!found) {
     const known = STAGES.map(({ name }) => name).join(', ');
     throw new Error(`There is no stage "${stage}"; choose one of ${known}, or add it to cdk/stage.ts.`);
   }
-  if (auth === undefined) return checkStage(found);
-  if (auth !== 'iam' && auth !== 'none') throw new Error(`auth is "${auth}"; it takes iam or none.`);
-  return checkStage({ ...found, auth });
-}
-
-/** Gives the settings back, or throws a sentence about the first one that cannot be deployed. */
-export function checkStage(stage: StageSettings): StageSettings {
-  for (const name of ['shards', 'lookaheadSeconds', 'retentionDays'] as const) {
-    checkWhole(`${name} of stage "${stage.name}"`, stage[name], BOUNDS[name]);
+  if (auth !== undefined && auth !== 'iam' && auth !== 'none') {
+    throw new Error(`auth is "${auth}"; it takes iam or none, and the others in cdk/stage.ts.`);
   }
-  checkWhole(`lanes of stage "${stage.name}"`, stage.lanes, { min: 1, max: 20 });
-  checkWhole(`sendersPerLane of stage "${stage.name}"`, stage.sendersPerLane, { min: 2, max: 1000 });
-  if (stage.auth === 'none' && stage.keepData) {
-    throw new Error(`Stage "${stage.name}" keeps its data, so its API takes auth iam only, not none.`);
+  if (requireTls !== undefined && requireTls !== 'true' && requireTls !== 'false') {
+    throw new Error(`requireTls is "${requireTls}"; it takes true or false.`);
   }
-  return stage;
-}
-
-function checkWhole(what: string, value: number, { min, max }: { min: number; max: number }): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new Error(`${what} is ${value}; it takes a whole number from ${min} to ${max}.`);
+  return {
+    ...found,
+    ...(auth !== undefined && { auth }),
+    ...(requireTls !== undefined && { requireTls: requireTls === 'true' }),
+  };
 }

@@ -18,6 +18,15 @@ export const ENV = {
   logLevel: 'MERIDIAN_LOG_LEVEL',
 } as const;
 
+/** Of the authorizer, which is deployed where callers have API keys. */
+export const AUTHORIZER_ENV = { apiKeys: 'MERIDIAN_API_KEYS' } as const;
+
+/** Lambda takes 4 KB of variables. */
+export const MAX_API_KEYS = 30;
+
+/** The SHA-256 of each key, in hex, by the name of who has it. */
+export type ApiKeys = Readonly<Record<string, string>>;
+
 /** Where CloudWatch keeps our metrics: totals by stage, and what is known by target once more by stage and target. */
 export const METRICS = {
   namespace: 'Meridian',
@@ -96,6 +105,23 @@ export function readConfig(env: Environment = process.env): Config {
   if (parsed.success) return toConfig(parsed.output);
   const faults = parsed.issues.map((issue) => fault(String(issue.path?.[0]?.key), issue));
   throw new ConfigError(`The environment is not usable. ${faults.join(' ')}`);
+}
+
+/** The API keys that let callers in: `name:hash`, separated by commas. Throws `ConfigError`. */
+export function readApiKeys(env: Environment = process.env): ApiKeys {
+  const name = AUTHORIZER_ENV.apiKeys;
+  const entries = env[name]?.split(',') ?? [];
+  if (entries.length > 0 && entries.every(isApiKeyEntry)) {
+    return Object.fromEntries(entries.map((entry) => entry.split(':')));
+  }
+  throw new ConfigError(
+    `The environment is not usable. ${name} takes one or more of name:sha256, separated by commas.`,
+  );
+}
+
+/** True for a name (letters, digits, `_` and `-`, at most 64), a colon and a SHA-256 in hex. */
+export function isApiKeyEntry(text: string): boolean {
+  return /^[\w-]{1,64}:[0-9a-f]{64}$/.test(text);
 }
 
 function toConfig(set: v.InferOutput<typeof SETTINGS>): Config {

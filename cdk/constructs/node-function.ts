@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -12,7 +13,8 @@ import type { StageSettings } from '../stage.ts';
 import { BUNDLING } from './bundling.ts';
 
 export type NodeFunctionProps = {
-  readonly name: FunctionName;
+  /** The folder in `functions/`. */
+  readonly name: FunctionName | 'authorize';
   readonly stage: StageSettings;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
@@ -36,7 +38,8 @@ const LAMBDA_BUNDLING: BundlingOptions = {
 const ACKNOWLEDGED = [
   {
     id: 'Serverless::Serverless-LambdaDLQ',
-    reason: 'Ingest answers its caller, the tick has an on-failure destination, the lanes of send a redrive policy.',
+    reason:
+      'Ingest and its authorizer answer their caller, the tick has an on-failure destination, the lanes of send a redrive policy.',
   },
   {
     id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
@@ -48,6 +51,18 @@ const ACKNOWLEDGED = [
   },
 ];
 
+/** In the package every function lies beside this code as a bundle; in the repository it is bundled when it is asked for. */
+function bundleOf(name: NodeFunctionProps['name']) {
+  const folder = pathOf(`functions/${name}`);
+  if (existsSync(`${folder}/index.mjs`)) return { code: Code.fromAsset(folder), handler: 'index.handler' };
+  return {
+    entry: `${folder}/handler.ts`,
+    projectRoot: pathOf(''),
+    depsLockFilePath: pathOf('package-lock.json'),
+    bundling: LAMBDA_BUNDLING,
+  };
+}
+
 /** The function of `functions/<name>`, with a role that may do nothing yet but write its own log. */
 export function nodeFunction(scope: Construct, id: string, props: NodeFunctionProps): NodejsFunction {
   const { name, stage } = props;
@@ -58,15 +73,12 @@ export function nodeFunction(scope: Construct, id: string, props: NodeFunctionPr
   });
   logGroup.grantWrite(role);
   const lambda = new NodejsFunction(scope, id, {
-    entry: pathOf(`functions/${name}/handler.ts`),
-    projectRoot: pathOf(''),
-    depsLockFilePath: pathOf('package-lock.json'),
+    ...bundleOf(name),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     timeout: props.timeout,
     memorySize: props.memoryMb,
     environment: props.environment,
-    bundling: LAMBDA_BUNDLING,
     role,
     logGroup,
     recursiveLoop: props.feedsItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,

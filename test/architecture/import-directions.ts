@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   shared: [...BELOW_FUNCTIONS, ...PACKAGES],
   functions: [...BELOW_FUNCTIONS, ...PACKAGES],
   'shared/local': [...BELOW_FUNCTIONS, 'functions', ...PACKAGES],
-  cdk: ['shared/config.ts', 'shared/aws/dynamo/tables.ts', ...PACKAGES],
+  cdk: ['shared/config.ts', 'shared/ports/telemetry.ts', 'shared/aws/dynamo/tables.ts', ...PACKAGES],
   test: EVERYTHING,
   bench: EVERYTHING,
   examples: EVERYTHING.filter((target) => !SDK.includes(target)),

@@ -5,17 +5,17 @@ import { all, faultsOf, first, remove, targetOf } from './templates.ts';
 
 const POLICY = 'AWS::IAM::Policy';
 const ROLE = 'AWS::IAM::Role';
-const ROUTE = 'AWS::ApiGatewayV2::Route';
-const API_STAGE = 'AWS::ApiGatewayV2::Stage';
 const ALARM = 'AWS::CloudWatch::Alarm';
-const PERMISSION = 'AWS::Lambda::Permission';
 
 const LOG = 'CreateLogStream PutLogEvents';
 const HINT = 'SendMessage';
 const WORK = 'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage';
+const DECRYPT = 'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:ReEncryptFrom kms:ReEncryptTo';
 
-/** All that each role may do, by what it may do it to. */
-const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+type Allowed = Readonly<Record<string, string>>;
+
+/** All that each role may do, by what it may do it to; this is the snapshot that a review of a new grant changes. */
+const ALLOWED: Readonly<Record<string, Allowed>> = {
   Ingest: {
     TablesSegments: 'BatchWriteItem GetItem PutItem Query',
     TablesKeys: 'GetItem PutItem',
@@ -38,22 +38,37 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     SendLog: LOG,
   },
 };
+/** Where the stage has a second trigger. */
+const SCHEDULE: Allowed = { Tick: 'lambda:InvokeFunction', MinuteTickDeadLetters: 'SendMessage' };
+/** Where the API takes API keys. */
+const AUTHORIZE: Allowed = { FrontDoorAuthorizeLog: LOG };
 
-/** So many statements each role has: the test below takes every one of them away. */
-const STATEMENTS: Readonly<Record<string, number>> = { Ingest: 5, Tick: 5, Send: 5 };
+/** So many statements each role of prod has: every one of them is taken away below. */
+const STATEMENTS: Readonly<Record<string, number>> = { Ingest: 5, Tick: 5, Send: 5, MinuteTickSchedule: 2 };
+
+const allowedIn = ({ stage }: Templates): Readonly<Record<string, Allowed>> => {
+  const functions = Object.entries(ALLOWED).map(
+    ([role, allowed]) => [role, stage.customerKey ? { ...allowed, TablesKey: DECRYPT } : allowed] as const,
+  );
+  return {
+    ...Object.fromEntries(functions),
+    ...(stage.secondTrigger && { MinuteTickSchedule: SCHEDULE }),
+    ...(typeof stage.auth === 'object' && 'apiKeys' in stage.auth && { FrontDoorAuthorize: AUTHORIZE }),
+  };
+};
 
 const list = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 const statements = ({ props }: Found): Json[] => list(props.PolicyDocument.Statement);
 const policies = ({ stateless }: Templates): Found[] => all(stateless, POLICY);
 const policy = ({ stateless }: Templates, role: string): Found => first(stateless, POLICY, `${role}Role`);
 
+const RESOURCES =
+  /Tables(?:Segments|Keys|Key|Control)|LanesLane|MinuteTickDeadLetters|(?:Ingest|Tick|Send|FrontDoorAuthorize)Log|^Tick(?=[0-9A-F]{8}$)/;
+
 /** `Tables…Segments…`, `LanesLane2…` and so on to the names in the table above; anything else stays as it is. */
 const resourceName = (value: Json): string => {
   const text = targetOf(value) ?? JSON.stringify(value);
-  return (
-    /TablesSegments|TablesKeys|TablesControl|LanesLane|MinuteTickDeadLetters|(?:Ingest|Tick|Send)Log/.exec(text)?.[0] ??
-    text
-  );
+  return RESOURCES.exec(text)?.[0] ?? text;
 };
 
 /** What a policy grants, in the form of the table above; every lane must have the same. */
@@ -80,13 +95,15 @@ const laneCount = (found: Found): number =>
   ).size;
 
 function grantFaults(templates: Templates): string[] {
-  return Object.entries(ALLOWED).flatMap(([role, allowed]) => {
+  const roles = allowedIn(templates);
+  const faults = Object.entries(roles).flatMap(([role, allowed]) => {
     const found = policy(templates, role);
-    const isExact = sorted(grantsOf(found)) === sorted(allowed) && laneCount(found) === templates.stage.lanes;
-    return isExact && statements(found).length === STATEMENTS[role]
-      ? []
-      : [`${role} may do ${sorted(grantsOf(found))}.`];
+    const lanes = allowed.LanesLane === undefined ? 0 : templates.stage.lanes;
+    const isExact = sorted(grantsOf(found)) === sorted(allowed) && laneCount(found) === lanes;
+    return isExact ? [] : [`${role} may do ${sorted(grantsOf(found))}.`];
   });
+  const others = policies(templates).length - Object.keys(roles).length;
+  return others === 0 ? faults : [...faults, `${others} more roles may do something.`];
 }
 
 /** Removes statement `n` of a role; every one of them must be missed. */
@@ -96,6 +113,18 @@ const removeEach = Object.entries(STATEMENTS).flatMap(([role, count]) =>
     return [`${role} without statement ${n}`, change] as const;
   }),
 );
+
+/** Lambda for functions, the scheduler for its own schedules of this account and no others. */
+function isTrusted({ id, props }: Found): boolean {
+  const [{ Principal, Condition }, ...more] = props.AssumeRolePolicyDocument.Statement;
+  if (more.length > 0) return false;
+  if (!id.startsWith('MinuteTickScheduleRole')) return Principal.Service === 'lambda.amazonaws.com';
+  return (
+    Principal.Service === 'scheduler.amazonaws.com' &&
+    Condition?.StringEquals?.['aws:SourceAccount'] !== undefined &&
+    targetOf(Condition?.ArnEquals?.['aws:SourceArn'])?.startsWith('MinuteTickSchedules') === true
+  );
+}
 
 const ALARMS = ['SendDeadLetters', 'TickDeadLetters', 'TickErrors', 'TickGap', 'SettledLag'];
 const OWN_METRICS: Readonly<Record<string, MetricName>> = { TickGap: 'tickGapMs', SettledLag: 'settledLagMs' };
@@ -131,16 +160,30 @@ export const accessChecks: readonly Check[] = [
     },
   },
   {
-    name: 'P20 no role has a wildcard, a managed policy or another principal than Lambda',
+    name: 'P20 the key of the tables is used through DynamoDB only',
+    faults: (templates) =>
+      policies(templates).flatMap((found) =>
+        statements(found)
+          .filter(({ Action }) => list(Action).some((action) => action.startsWith('kms:')))
+          .filter(({ Condition }) => Condition?.StringEquals?.['kms:ViaService'] === undefined)
+          .map(() => `${found.id} may use the key for anything.`),
+      ),
+    broken: {
+      'any service': (templates) =>
+        statements(policy(templates, 'Send')).push({ Action: 'kms:Decrypt', Effect: 'Allow', Resource: 'key' }),
+    },
+  },
+  {
+    name: 'P20 no role has a wildcard, a managed policy or another principal than its service',
     faults: (templates) => [
       ...faultsOf(policies(templates), (found) => {
         const texts = statements(found).flatMap(({ Action, Resource }) => [...list(Action), ...list(Resource)]);
         return texts.every((text) => !JSON.stringify(text).includes('*'));
       }),
-      ...faultsOf(all(templates.stateless, ROLE), ({ props }) => {
-        const [trust] = props.AssumeRolePolicyDocument.Statement;
-        return !props.ManagedPolicyArns && !props.Policies && trust.Principal.Service === 'lambda.amazonaws.com';
-      }),
+      ...faultsOf(
+        all(templates.stateless, ROLE),
+        (role) => !role.props.ManagedPolicyArns && !role.props.Policies && isTrusted(role),
+      ),
     ],
     broken: {
       'a wildcard action': (templates) => statements(policy(templates, 'Send'))[0].Action.push('dynamodb:*'),
@@ -153,45 +196,8 @@ export const accessChecks: readonly Check[] = [
       'another principal': ({ stateless }) => {
         first(stateless, ROLE).props.AssumeRolePolicyDocument.Statement[0].Principal = { AWS: '*' };
       },
-    },
-  },
-  {
-    name: 'H17 the API asks for AWS credentials unless the stage says otherwise, and bounds its rate',
-    faults: ({ stateless, stage }) => [
-      ...faultsOf(
-        all(stateless, ROUTE),
-        ({ props }) =>
-          props.RouteKey === '$default' && props.AuthorizationType === (stage.auth === 'iam' ? 'AWS_IAM' : 'NONE'),
-      ),
-      ...faultsOf(all(stateless, API_STAGE), ({ props }) => {
-        const { ThrottlingRateLimit, ThrottlingBurstLimit } = props.DefaultRouteSettings ?? {};
-        return ThrottlingRateLimit === stage.requests.perSecond && ThrottlingBurstLimit === stage.requests.burst;
-      }),
-      ...faultsOf(all(stateless, PERMISSION), ({ props }) => props.SourceArn !== undefined),
-    ],
-    broken: {
-      'an open route': ({ stateless }) => {
-        first(stateless, ROUTE).props.AuthorizationType = 'NONE';
-      },
-      'no throttle': ({ stateless }) => delete first(stateless, API_STAGE).props.DefaultRouteSettings,
-      'everyone may invoke': ({ stateless }) => delete first(stateless, PERMISSION).props.SourceArn,
-    },
-  },
-  {
-    name: 'P23 the access log has no path, query or header, which may hold a key',
-    faults: ({ stateless }) =>
-      faultsOf(all(stateless, API_STAGE), ({ props }) => {
-        const format = props.AccessLogSettings?.Format ?? '';
-        return (
-          format.includes('$context.requestId') &&
-          !/\$context\.(path|requestOverride|routeKey)|querystring|header/i.test(format)
-        );
-      }),
-    broken: {
-      'no access log': ({ stateless }) => delete first(stateless, API_STAGE).props.AccessLogSettings,
-      'the path': ({ stateless }) => {
-        first(stateless, API_STAGE).props.AccessLogSettings.Format += '$context.path';
-      },
+      'schedules of another account': ({ stateless }) =>
+        delete first(stateless, ROLE, 'MinuteTickSchedule').props.AssumeRolePolicyDocument.Statement[0].Condition,
     },
   },
   {

@@ -6,13 +6,16 @@ import { App } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
 import { addMeridian } from '../../cdk/meridian-app.ts';
 import { chooseStage } from '../../cdk/stage.ts';
-import { ENV } from '../../shared/config.ts';
+import { AUTHORIZER_ENV, ENV } from '../../shared/config.ts';
 import type { Template } from './templates.ts';
 import { all } from './templates.ts';
 
 const run = promisify(execFile);
 
+const API_KEYS = { team: 'a'.repeat(64) };
+
 const ENVIRONMENT = {
+  [AUTHORIZER_ENV.apiKeys]: `team:${API_KEYS.team}`,
   [ENV.stage]: 'dev',
   [ENV.segmentsTable]: 'Segments',
   [ENV.keysTable]: 'Keys',
@@ -35,11 +38,11 @@ const ASK = `
 
 it('the bundles that are deployed load by themselves, with nothing but the environment of the functions', async () => {
   const app = new App();
-  addMeridian(app, chooseStage({}));
+  addMeridian(app, { ...chooseStage({}), auth: { apiKeys: API_KEYS } });
   const assembly = app.synth();
   const { template } = assembly.getStackByName('meridian-dev-stateless') as { template: Template };
   const functions = all(template, 'AWS::Lambda::Function');
-  expect(functions).toHaveLength(3);
+  expect(functions).toHaveLength(4);
   for (const { id, props } of functions) {
     const folder = `asset.${props.Code.S3Key.replace('.zip', '')}`;
     const bundle = pathToFileURL(join(assembly.directory, folder, 'index.mjs')).href;

@@ -1,18 +1,15 @@
 import { ENV, readConfig } from '../../shared/config.ts';
 import type { Check, Found, Json, Templates } from './templates.ts';
-import { all, faultsOf, first, lambda, lanes, remove, targetOf } from './templates.ts';
+import { all, faultsOf, first, lambda, lanes, targetOf } from './templates.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
-const RULE = 'AWS::Events::Rule';
-const ASYNC = 'AWS::Lambda::EventInvokeConfig';
-const PERMISSION = 'AWS::Lambda::Permission';
-const QUEUE_POLICY = 'AWS::SQS::QueuePolicy';
 const LOG_GROUP = 'AWS::Logs::LogGroup';
 const API_GATEWAY_SECONDS = 30;
 
-const functions = ({ stateless }: Templates): Found[] => all(stateless, FUNCTION);
+/** Those of the engine: the authorizer of API keys, where there is one, is none of them. */
+const functions = ({ stateless }: Templates): Found[] =>
+  all(stateless, FUNCTION).filter(({ id }) => !id.startsWith('FrontDoorAuthorize'));
 const variables = (templates: Templates, name: string): Json => lambda(templates, name).props.Environment.Variables;
-const rule = ({ stateless }: Templates): Found => first(stateless, RULE);
 
 /** What a value might be once it is deployed: a queue's URL for its reference, else the name of what it refers to. */
 function deployed(templates: Templates, value: Json): string {
@@ -52,27 +49,12 @@ const dropEach = Object.values(ENV).map(
   (name) => [`without ${name}`, (templates: Templates) => delete variables(templates, 'Send')[name]] as const,
 );
 
-const mayInvoke = ({ stateless }: Templates, name: string, principal: string): boolean =>
-  all(stateless, PERMISSION).some(
-    ({ props }) => targetOf(props.FunctionName)?.startsWith(name) && props.Principal === principal && props.SourceArn,
-  );
-
-/** EventBridge has no role: the queue itself must let it in. */
-const takesFromEvents = ({ stateless }: Templates, queueId: string): boolean =>
-  all(stateless, QUEUE_POLICY)
-    .filter(({ props }) => props.Queues.some((of: Json) => targetOf(of) === queueId))
-    .flatMap(({ props }) => props.PolicyDocument.Statement)
-    .some(
-      ({ Effect, Action, Principal }) =>
-        Effect === 'Allow' && Action === 'sqs:SendMessage' && Principal.Service === 'events.amazonaws.com',
-    );
-
 export const functionChecks: readonly Check[] = [
   {
     name: 'there are three functions, on arm64 and Node 24, that end before their caller gives up',
     faults: (templates) => {
       const faults = faultsOf(
-        functions(templates),
+        all(templates.stateless, FUNCTION),
         ({ props }) => props.Architectures?.join() === 'arm64' && props.Runtime === 'nodejs24.x',
       );
       if (functions(templates).length !== 3) faults.push('There are not three.');
@@ -112,55 +94,6 @@ export const functionChecks: readonly Check[] = [
     },
   },
   {
-    name: 'F01 the tick is called every minute',
-    faults: (templates) =>
-      faultsOf(
-        all(templates.stateless, RULE),
-        ({ props }) =>
-          props.State === 'ENABLED' &&
-          props.ScheduleExpression === 'rate(1 minute)' &&
-          targetOf(props.Targets?.[0]?.Arn) === lambda(templates, 'Tick').id &&
-          mayInvoke(templates, 'Tick', 'events.amazonaws.com'),
-      ),
-    broken: {
-      'no rule': (templates) => remove(templates.stateless, rule(templates)),
-      'a rule switched off': (templates) => {
-        rule(templates).props.State = 'DISABLED';
-      },
-      'every five minutes': (templates) => {
-        rule(templates).props.ScheduleExpression = 'rate(5 minutes)';
-      },
-      'no target': (templates) => delete rule(templates).props.Targets,
-      'no permission': ({ stateless }) => remove(stateless, first(stateless, PERMISSION, 'MinuteTick')),
-    },
-  },
-  {
-    name: 'F04 a tick that cannot run within its minute is left to the next one, and seen',
-    faults: (templates) => {
-      const deadLetters = first(templates.stateless, 'AWS::SQS::Queue', 'MinuteTickDeadLetters').id;
-      const [target] = rule(templates).props.Targets;
-      return faultsOf(
-        all(templates.stateless, ASYNC),
-        ({ props }) =>
-          takesFromEvents(templates, deadLetters) &&
-          targetOf(props.FunctionName) === lambda(templates, 'Tick').id &&
-          props.MaximumEventAgeInSeconds === 60 &&
-          props.MaximumRetryAttempts === 0 &&
-          targetOf(props.DestinationConfig?.OnFailure?.Destination) === deadLetters &&
-          target.RetryPolicy?.MaximumEventAgeInSeconds === 60 &&
-          targetOf(target.DeadLetterConfig?.Arn) === deadLetters,
-      );
-    },
-    broken: {
-      'six hours of retries by Lambda': ({ stateless }) => remove(stateless, first(stateless, ASYNC)),
-      'no destination': ({ stateless }) => delete first(stateless, ASYNC).props.DestinationConfig,
-      'a day of retries by EventBridge': (templates) => delete rule(templates).props.Targets[0].RetryPolicy,
-      'a queue that EventBridge may not use': ({ stateless }) =>
-        first(stateless, QUEUE_POLICY, 'MinuteTickDeadLetters').props.PolicyDocument.Statement.pop(),
-      'no dead letters of the rule': (templates) => delete rule(templates).props.Targets[0].DeadLetterConfig,
-    },
-  },
-  {
     name: 'senders never starve the tick, where the account has concurrency to reserve',
     faults: (templates) =>
       faultsOf(functions(templates), ({ id, props }) => {
@@ -191,10 +124,12 @@ export const functionChecks: readonly Check[] = [
   {
     name: 'every function logs to a group of its own, and every group forgets',
     faults: (templates) => {
-      const groups = functions(templates).map(({ props }) => targetOf(props.LoggingConfig?.LogGroup));
+      const allFunctions = all(templates.stateless, FUNCTION);
+      const groups = allFunctions.map(({ props }) => targetOf(props.LoggingConfig?.LogGroup));
       const { logDays } = templates.stage;
       const faults = faultsOf(all(templates.stateless, LOG_GROUP), ({ props }) => props.RetentionInDays === logDays);
-      if (new Set(groups).size !== 3 || groups.includes(undefined)) faults.push('Two functions share a log group.');
+      if (new Set(groups).size !== allFunctions.length || groups.includes(undefined))
+        faults.push('Two functions share a log group.');
       return faults;
     },
     broken: {

@@ -115,11 +115,12 @@ export const queueChecks: readonly Check[] = [
     },
   },
   {
-    name: 'queues take nothing without TLS and encrypt what they hold',
+    name: 'queues take nothing without TLS, unless the stage says so, and encrypt what they hold',
     faults: (templates) =>
       faultsOf(
         all(templates.stateless, QUEUE),
-        (queue) => isTlsOnly(templates, queue) && queue.props.SqsManagedSseEnabled === true,
+        (queue) =>
+          isTlsOnly(templates, queue) === templates.stage.requireTls && queue.props.SqsManagedSseEnabled === true,
       ),
     broken: {
       'no queue policy': ({ stateless }) => remove(stateless, first(stateless, POLICY, 'LanesLane0')),

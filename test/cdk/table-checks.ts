@@ -1,6 +1,6 @@
 import { ATTRIBUTES } from '../../shared/aws/dynamo/tables.ts';
 import type { Check, Found, Templates } from './templates.ts';
-import { all, faultsOf, first } from './templates.ts';
+import { all, faultsOf, first, targetOf } from './templates.ts';
 
 const TABLE = 'AWS::DynamoDB::Table';
 
@@ -55,14 +55,48 @@ export const tableChecks: readonly Check[] = [
     },
   },
   {
-    name: 'tables can be restored to a point in time',
+    name: 'tables can be restored to a point in time where the stage says so',
     faults: (templates) =>
       faultsOf(
         tables(templates),
-        ({ props }) => props.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true,
+        ({ props }) =>
+          props.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === templates.stage.pointInTimeRecovery,
       ),
     broken: {
       'no recovery': (templates) => delete keysTable(templates).props.PointInTimeRecoverySpecification,
+    },
+  },
+  {
+    name: 'tables are encrypted with a key of the account where the stage says so, one that changes every year',
+    faults: (templates) => {
+      const keys = all(templates.stateful, 'AWS::KMS::Key');
+      const isOurs = ({ props }: Found) =>
+        props.SSESpecification?.SSEEnabled === true && targetOf(props.SSESpecification.KMSMasterKeyId) === keys[0]?.id;
+      if (templates.stage.customerKey) {
+        return [...faultsOf(keys, ({ props }) => props.EnableKeyRotation), ...faultsOf(tables(templates), isOurs)];
+      }
+      return [...keys, ...tables(templates).filter(isOurs)].map(({ id }) => `${id} is not wanted.`);
+    },
+    broken: {
+      'a key that nobody asked for': ({ stateful }) => {
+        stateful.Resources.TablesKey = { Type: 'AWS::KMS::Key', Properties: {} };
+      },
+    },
+  },
+  {
+    name: 'segments and keys are warm from the start where the stage says how warm',
+    faults: (templates) => {
+      const { warmThroughput: warm } = templates.stage;
+      return faultsOf(tables(templates), ({ id, props: { WarmThroughput: found } }) => {
+        const isMeant = warm !== undefined && !id.startsWith('TablesControl');
+        if (!isMeant) return found === undefined;
+        return found?.ReadUnitsPerSecond === warm.readUnits && found.WriteUnitsPerSecond === warm.writeUnits;
+      });
+    },
+    broken: {
+      'a warm table that nobody asked for': (templates) => {
+        keysTable(templates).props.WarmThroughput = { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 20_000 };
+      },
     },
   },
   {

@@ -1,23 +1,38 @@
 import { Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
+import type { StageSettings } from '../../cdk/stage.ts';
 import { chooseStage } from '../../cdk/stage.ts';
 import { accessChecks } from './access-checks.ts';
+import { doorChecks } from './door-checks.ts';
 import { functionChecks } from './function-checks.ts';
 import { queueChecks } from './queue-checks.ts';
 import { tableChecks } from './table-checks.ts';
-import type { Templates } from './templates.ts';
+import type { Json, Templates } from './templates.ts';
 import { first, makeApp, synthesize } from './templates.ts';
+import { tickChecks } from './tick-checks.ts';
+
+const HASH = 'a'.repeat(64);
+const BARE = { secondTrigger: false, pointInTimeRecovery: false };
+const RICH: Partial<StageSettings> = {
+  auth: { jwt: { issuer: 'https://issuer.example.com', audiences: ['meridian', 'other'] } },
+  customerKey: true,
+  warmThroughput: { readUnits: 24_000, writeUnits: 12_000 },
+};
 
 const dev = chooseStage({ stage: 'dev' });
 const prod = synthesize(chooseStage({ stage: 'prod' }));
 const stages: readonly (readonly [string, Templates])[] = [
   ['prod', prod],
   ['dev', synthesize(dev)],
-  ['dev, open', synthesize(chooseStage({ stage: 'dev', auth: 'none' }))],
+  ['dev, open and plain', synthesize(chooseStage({ stage: 'dev', auth: 'none', requireTls: 'false' }))],
+  ['dev, bare, with API keys', synthesize({ ...dev, ...BARE, auth: { apiKeys: { team: HASH, other: HASH } } })],
+  ['prod, with tokens, a key and warm tables', synthesize({ ...chooseStage({ stage: 'prod' }), ...RICH })],
 ];
 
-describe.each([...tableChecks, ...queueChecks, ...functionChecks, ...accessChecks])('$name', ({ faults, broken }) => {
+const checks = [...tableChecks, ...queueChecks, ...functionChecks, ...tickChecks, ...accessChecks, ...doorChecks];
+
+describe.each(checks)('$name', ({ faults, broken }) => {
   it.each(stages)('holds (%s)', (_, templates) => {
     expect(faults(templates)).toEqual([]);
   });
@@ -41,11 +56,24 @@ describe('the rules that the stacks are held to', () => {
   });
 });
 
-describe('targets of kind sqs', () => {
-  it('get hold of the queues that the stage names, and of no others', () => {
-    const arn = 'arn:aws:sqs:eu-west-1:123456789012:orders';
-    const { stateless } = synthesize({ ...dev, targetQueueArns: [arn] });
-    const grants = first(stateless, 'AWS::IAM::Policy', 'SendRole').props.PolicyDocument.Statement;
-    expect(grants).toContainEqual({ Action: 'sqs:SendMessage', Effect: 'Allow', Resource: arn });
+describe('targets', () => {
+  it('P20 of AWS are reached where the stage names them, each by the one action that it takes', () => {
+    const arn = (rest: string) => `arn:aws:${rest}`;
+    const targets = {
+      queues: [arn('sqs:eu-west-1:123456789012:orders')],
+      topics: [arn('sns:eu-west-1:123456789012:alerts')],
+      eventBuses: [arn('events:eu-west-1:123456789012:event-bus/main')],
+      functions: [arn('lambda:eu-west-1:123456789012:function:greet')],
+    };
+    const grantsOf = (stage: StageSettings): Json[] =>
+      first(synthesize(stage).stateless, 'AWS::IAM::Policy', 'SendRole').props.PolicyDocument.Statement;
+    const before = grantsOf(dev).map((statement) => JSON.stringify(statement));
+    const more = grantsOf({ ...dev, targets }).filter((statement) => !before.includes(JSON.stringify(statement)));
+    expect(more).toEqual([
+      { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: targets.queues[0] },
+      { Action: 'sns:Publish', Effect: 'Allow', Resource: targets.topics[0] },
+      { Action: 'events:PutEvents', Effect: 'Allow', Resource: targets.eventBuses[0] },
+      { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: targets.functions[0] },
+    ]);
   });
 });

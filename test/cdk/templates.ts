@@ -12,6 +12,7 @@ export type Resource = {
   Properties: Json;
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
+  DependsOn?: readonly string[];
 };
 
 export type Template = { Resources: Record<string, Resource>; Outputs: Record<string, Json> };

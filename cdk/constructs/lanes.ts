@@ -2,14 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { StageSettings } from '../stage.ts';
 import { deadLetterQueue } from './dead-letter-queue.ts';
+import { encryptedQueue } from './queue.ts';
 
-export type SendLanesProps = {
-  readonly lanes: number;
+export type LanesProps = {
+  readonly stage: StageSettings;
   /** The timeout of the function that works on them. */
-  readonly senderTimeout: Duration;
+  readonly workerTimeout: Duration;
 };
 
 /** The most that SQS hands out without waiting for more to come. */
@@ -23,27 +25,24 @@ const THROTTLE_SECONDS = 15 * 60;
 /** What a hint that is really bad may cost beyond that. */
 const ATTEMPTS = 3;
 
-/** Queues of hints between tick and send. A hint lost here costs lateness, never a message. */
-export class SendLanes extends Construct {
+/** Queues of hints for one kind of worker. A hint lost here costs lateness, never a message. */
+export class Lanes extends Construct {
   readonly queues: readonly Queue[];
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { lanes, senderTimeout }: SendLanesProps) {
+  constructor(scope: Construct, id: string, { stage, workerTimeout }: LanesProps) {
     super(scope, id);
-    const visibilitySeconds = VISIBILITY_IN_TIMEOUTS * senderTimeout.toSeconds() + BATCH_WINDOW_SECONDS;
+    const visibilitySeconds = VISIBILITY_IN_TIMEOUTS * workerTimeout.toSeconds() + BATCH_WINDOW_SECONDS;
     const maxReceiveCount = Math.ceil(THROTTLE_SECONDS / visibilitySeconds) + ATTEMPTS;
-    this.deadLetters = deadLetterQueue(this, 'DeadLetters');
-    this.queues = Array.from(
-      { length: lanes },
-      (_, lane) =>
-        new Queue(this, `Lane${lane}`, {
-          visibilityTimeout: Duration.seconds(visibilitySeconds),
-          // The tick names the segment again every minute; a hint of yesterday helps nobody.
-          retentionPeriod: Duration.days(1),
-          encryption: QueueEncryption.SQS_MANAGED,
-          enforceSSL: true,
-          deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
-        }),
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', stage);
+    this.queues = Array.from({ length: stage.lanes }, (_, lane) =>
+      encryptedQueue(this, `Lane${lane}`, {
+        stage,
+        visibilityTimeout: Duration.seconds(visibilitySeconds),
+        // The tick names the segment again every minute; a hint of yesterday helps nobody.
+        retentionPeriod: Duration.days(1),
+        deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+      }),
     );
   }
 
@@ -55,14 +54,14 @@ export class SendLanes extends Construct {
     for (const queue of this.queues) queue.grant(grantee, 'sqs:SendMessage');
   }
 
-  /** Lets `sender` take hints from all lanes, with a failed one not failing its whole batch. */
-  feed(sender: IFunction, sendersPerLane: number): void {
+  /** Lets `worker` take hints from all lanes, with a failed one not failing its whole batch. */
+  feed(worker: IFunction, workersPerLane: number): void {
     for (const queue of this.queues) {
-      sender.addEventSource(
+      worker.addEventSource(
         new SqsEventSource(queue, {
           batchSize: BATCH_SIZE,
           maxBatchingWindow: Duration.seconds(BATCH_WINDOW_SECONDS),
-          maxConcurrency: sendersPerLane,
+          maxConcurrency: workersPerLane,
           reportBatchItemFailures: true,
         }),
       );
