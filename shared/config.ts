@@ -35,12 +35,21 @@ export const METRICS = {
 } as const;
 
 /** Variables of the platform: Lambda sets the region, a developer the endpoints (as every AWS SDK reads them). */
-const PLATFORM = {
-  region: 'AWS_REGION',
-  endpoint: 'AWS_ENDPOINT_URL',
-  dynamoEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
-  sqsEndpoint: 'AWS_ENDPOINT_URL_SQS',
+const PLATFORM = { region: 'AWS_REGION', endpoint: 'AWS_ENDPOINT_URL' } as const;
+
+/** For one service each; it wins over the endpoint for all. */
+export const ENDPOINT_ENV = {
+  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
+  sqs: 'AWS_ENDPOINT_URL_SQS',
+  sns: 'AWS_ENDPOINT_URL_SNS',
+  eventbridge: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
 } as const;
+
+export type Service = keyof typeof ENDPOINT_ENV;
+
+/** Where services are that are not AWS's own. */
+export type Endpoints = Readonly<Partial<Record<Service, string>>>;
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -65,8 +74,9 @@ export type Config = {
   /** The ports that public targets may have. */
   readonly targetPorts: readonly number[];
   readonly logLevel: LogLevel;
-  /** Where the services are, when they are not AWS's own. */
-  readonly endpoints: { readonly dynamodb?: string; readonly sqs?: string };
+  readonly endpoints: Endpoints;
+  /** A service without an endpoint is nowhere, as on a laptop, instead of where AWS has it. */
+  readonly endpointsOnly: boolean;
 };
 
 /** A setting is missing or cannot be used; the message names every such variable. */
@@ -100,9 +110,18 @@ const MAX_SHOWN_CHARS = 100;
  * Throws `ConfigError`.
  */
 export function readConfig(env: Environment = process.env): Config {
-  const variables = Object.values({ ...ENV, ...PLATFORM });
-  const parsed = v.safeParse(SETTINGS, Object.fromEntries(variables.map((name) => [name, env[name]])));
-  if (parsed.success) return toConfig(parsed.output);
+  return toConfig(read(SETTINGS, env));
+}
+
+/** The endpoints alone, for a process whose other settings do not come from the environment. Throws `ConfigError`. */
+export function readEndpoints(env: Environment = process.env): Endpoints {
+  return endpointsIn(read(ENDPOINTS, env));
+}
+
+function read<Schema extends typeof SETTINGS | typeof ENDPOINTS>(schema: Schema, env: Environment) {
+  const set = Object.fromEntries(Object.keys(schema.entries).map((name) => [name, env[name]]));
+  const parsed = v.safeParse(schema, set);
+  if (parsed.success) return parsed.output;
   const faults = parsed.issues.map((issue) => fault(String(issue.path?.[0]?.key), issue));
   throw new ConfigError(`The environment is not usable. ${faults.join(' ')}`);
 }
@@ -125,8 +144,6 @@ export function isApiKeyEntry(text: string): boolean {
 }
 
 function toConfig(set: v.InferOutput<typeof SETTINGS>): Config {
-  const dynamodb = set[PLATFORM.dynamoEndpoint] ?? set[PLATFORM.endpoint];
-  const sqs = set[PLATFORM.sqsEndpoint] ?? set[PLATFORM.endpoint];
   return {
     stage: set[ENV.stage],
     region: set[PLATFORM.region],
@@ -139,8 +156,14 @@ function toConfig(set: v.InferOutput<typeof SETTINGS>): Config {
     allowTargets: set[ENV.allowTargets],
     targetPorts: set[ENV.targetPorts],
     logLevel: set[ENV.logLevel],
-    endpoints: { ...(dynamodb !== undefined && { dynamodb }), ...(sqs !== undefined && { sqs }) },
+    endpoints: endpointsIn(set),
+    endpointsOnly: false,
   };
+}
+
+function endpointsIn(set: v.InferOutput<typeof ENDPOINTS>): Endpoints {
+  const named = Object.entries(ENDPOINT_ENV).map(([service, name]) => [service, set[name] ?? set[PLATFORM.endpoint]]);
+  return Object.fromEntries(named.filter(([, endpoint]) => endpoint !== undefined));
 }
 
 function fault(name: string, issue: { input: unknown; message: string }): string {
@@ -194,7 +217,13 @@ const someUrls = 'one or more distinct http or https URLs, separated by commas w
 const somePorts = 'one or more distinct ports, separated by commas without blanks';
 const hosts = 'distinct host names, IP addresses or CIDR blocks, separated by commas without blanks';
 
+const ENDPOINTS = v.object({
+  [PLATFORM.endpoint]: endpoint,
+  ...v.entriesFromList(Object.values(ENDPOINT_ENV), endpoint),
+});
+
 const SETTINGS = v.object({
+  ...ENDPOINTS.entries,
   [ENV.stage]: pattern(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens, at most 32'),
   [ENV.segmentsTable]: tableName,
   [ENV.keysTable]: tableName,
@@ -218,7 +247,4 @@ const SETTINGS = v.object({
   ),
   [ENV.logLevel]: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`), 'info'),
   [PLATFORM.region]: pattern(/^[a-z0-9-]{1,32}$/, 'the name of an AWS region'),
-  [PLATFORM.endpoint]: endpoint,
-  [PLATFORM.dynamoEndpoint]: endpoint,
-  [PLATFORM.sqsEndpoint]: endpoint,
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BOUNDS, ConfigError, DEFAULTS, ENV, readConfig } from '../shared/config.ts';
+import { BOUNDS, ConfigError, DEFAULTS, ENV, readConfig, readEndpoints } from '../shared/config.ts';
 
 const REQUIRED = {
   [ENV.stage]: 'dev',
@@ -26,6 +26,7 @@ describe('readConfig', () => {
       targetPorts: [443],
       logLevel: 'info',
       endpoints: {},
+      endpointsOnly: false,
     });
   });
 
@@ -42,6 +43,7 @@ describe('readConfig', () => {
       [ENV.logLevel]: 'warn',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
       AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9324',
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:3001',
     });
     expect(config).toMatchObject({
       sendQueueUrls: ['http://127.0.0.1:9324/q/0', 'http://127.0.0.1:9324/q/1'],
@@ -52,7 +54,13 @@ describe('readConfig', () => {
       allowTargets: ['127.0.0.1', '10.0.0.0/8', '::1', 'hooks.internal'],
       targetPorts: [443, 8443],
       logLevel: 'warn',
-      endpoints: { dynamodb: 'http://127.0.0.1:4566', sqs: 'http://127.0.0.1:9324' },
+      endpoints: {
+        dynamodb: 'http://127.0.0.1:4566',
+        sqs: 'http://127.0.0.1:9324',
+        sns: 'http://127.0.0.1:4566',
+        eventbridge: 'http://127.0.0.1:4566',
+        lambda: 'http://127.0.0.1:3001',
+      },
     });
   });
 
@@ -95,6 +103,7 @@ describe('readConfig', () => {
     [ENV.logLevel, 'INFO'],
     ['AWS_REGION', ''],
     ['AWS_ENDPOINT_URL', '127.0.0.1:4566'],
+    ['AWS_ENDPOINT_URL_SNS', 'sns'],
   ])('refuses %s=%j and says so', (name, value) => {
     const read = () => readConfig({ ...REQUIRED, [name]: value });
     expect(read).toThrow(ConfigError);
@@ -134,5 +143,20 @@ describe('readConfig', () => {
       expect(value).toBeGreaterThanOrEqual(min);
       expect(value).toBeLessThanOrEqual(max);
     }
+  });
+});
+
+describe('readEndpoints', () => {
+  it('takes those of an environment that has nothing else of ours', () => {
+    expect(readEndpoints({ AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:4010' })).toEqual({
+      eventbridge: 'http://127.0.0.1:4010',
+    });
+    expect(readEndpoints({})).toEqual({});
+  });
+
+  it('refuses what is none', () => {
+    expect(() => readEndpoints({ AWS_ENDPOINT_URL_SNS: 'sns' })).toThrow(
+      'AWS_ENDPOINT_URL_SNS is "sns"; it takes an http or https URL.',
+    );
   });
 });

@@ -8,12 +8,12 @@ import { type ApiLimits, DEFAULT_LIMITS } from '../../shared/api/limits.ts';
 import { makeMessageHandlers } from '../../shared/api/message/handlers.ts';
 import { makeOperatorHandlers } from '../../shared/api/operator/handlers.ts';
 import { makeTargetHandlers } from '../../shared/api/target/handlers.ts';
+import type { TargetPolicy } from '../../shared/api/target/policy.ts';
 import type { DeadLetterDesk } from '../../shared/app/dead-letter-desk.ts';
 import type { MessageDesk } from '../../shared/app/message-desk.ts';
 import type { StatusDesk } from '../../shared/app/status-desk.ts';
 import type { TargetLookup } from '../../shared/app/target-registry.ts';
 import type { Targets } from '../../shared/app/targets.ts';
-import type { TargetUrlPolicy } from '../../shared/core/delivery/target-url.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 import { accessNote, bodyUnlessHead, envelope, problems, requestId } from './middleware.ts';
@@ -28,7 +28,7 @@ export type IngestDeps = {
   readonly targetLookup: TargetLookup;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  readonly urlPolicy: TargetUrlPolicy;
+  readonly targetPolicy: TargetPolicy;
   /** How the front door hands paths over. */
   readonly paths: PathForm;
   /** Of this software, and of the tz database in use. */

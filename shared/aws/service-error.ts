@@ -9,6 +9,7 @@ const THROTTLES = new Set([
   'RequestThrottled',
   'RequestThrottledException',
   'TooManyRequestsException',
+  'KMSThrottlingException',
   'OverLimit',
 ]);
 

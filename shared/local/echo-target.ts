@@ -1,7 +1,7 @@
+import type { TargetPolicy } from '../api/target/policy.ts';
 import { toTargetSpec } from '../api/target/spec.ts';
 import type { TargetLookup } from '../app/target-registry.ts';
 import type { Targets } from '../app/targets.ts';
-import type { TargetUrlPolicy } from '../core/delivery/target-url.ts';
 import { type EchoDelivery, type EchoReceiver, startEchoReceiver } from './echo-receiver.ts';
 
 export const ECHO_TARGET = 'echo';
@@ -9,15 +9,15 @@ export const ECHO_TARGET = 'echo';
 type EchoParts = {
   readonly targets: Targets;
   readonly targetLookup: TargetLookup;
-  readonly urlPolicy: TargetUrlPolicy;
+  readonly targetPolicy: TargetPolicy;
 };
 
 /** Starts the echo receiver and points the target `echo` at it; what else a user set on that target stays. */
 export async function startEcho(parts: EchoParts, onDelivery: (delivery: EchoDelivery) => void): Promise<EchoReceiver> {
-  const { targets, targetLookup, urlPolicy } = parts;
+  const { targets, targetLookup, targetPolicy } = parts;
   const receiver = await startEchoReceiver({ secrets: () => secretsOf(targetLookup), onDelivery });
   try {
-    const spec = toTargetSpec({ kind: 'http', url: receiver.url }, urlPolicy);
+    const spec = toTargetSpec({ kind: 'http', url: receiver.url }, targetPolicy);
     const known = await targets.find(ECHO_TARGET);
     await targets.put(ECHO_TARGET, { ...spec, ...known, destination: spec.destination });
     return receiver;

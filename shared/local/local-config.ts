@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { DEFAULTS } from '../config.ts';
+import { DEFAULTS, readEndpoints } from '../config.ts';
 import type { Timing } from '../core/segment/timing.ts';
 import type { Storage } from './open-storage.ts';
 import { REGION, TABLES } from './set-up-engines.ts';
@@ -32,5 +32,7 @@ export const localConfig = ({ engines, queue }: Storage): Config => ({
   allowTargets: LOOPBACK,
   targetPorts: [443],
   logLevel: 'info',
-  endpoints: { dynamodb: engines.dynamoEndpoint, sqs: engines.sqsEndpoint },
+  // What a variable of the environment names; the tables and queues are never elsewhere.
+  endpoints: { ...readEndpoints(), dynamodb: engines.dynamoEndpoint, sqs: engines.sqsEndpoint },
+  endpointsOnly: true,
 });

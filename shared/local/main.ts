@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../config.ts';
 import { makeConsoleTelemetry } from './console-telemetry.ts';
 import { makeEchoLines } from './echo-lines.ts';
 import { StartError } from './start-error.ts';
@@ -44,7 +45,7 @@ try {
   stopOnSignal(runtime);
   toStdout(json ? JSON.stringify({ ready: true, url: runtime.url }) : welcome({ ...runtime, data }));
 } catch (error) {
-  if (!(error instanceof StartError)) throw error;
+  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
   toStderr(error.message);
   process.exitCode = 1;
 }

@@ -29,9 +29,17 @@ const CLOSE_PATIENCE_MS = 1_000;
 
 /** The send function behind its queue. */
 export function startSending({ engine, config, storage, logTelemetry, onError }: SendingParts): Sending {
-  const { http, sqs, log, none } = composeChannels(config, { clock: engine.clock, telemetry: logTelemetry });
+  const channels = composeChannels(config, { clock: engine.clock, telemetry: logTelemetry });
   const { wrap, abandon } = makeAbandonable();
-  const sender = composeSender(engine, { http: wrap(http), sqs: wrap(sqs), log, none });
+  const { http, sqs, sns, eventbridge, lambda } = channels;
+  const sender = composeSender(engine, {
+    ...channels,
+    http: wrap(http),
+    sqs: wrap(sqs),
+    sns: wrap(sns),
+    eventbridge: wrap(eventbridge),
+    lambda: wrap(lambda),
+  });
   const source = startEventSource({
     endpoint: storage.engines.sqsEndpoint,
     queue: storage.queue,

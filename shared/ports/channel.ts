@@ -33,7 +33,7 @@ export type Outcome =
       readonly response?: string;
     };
 
-/** A way for messages to leave. Adapters: http, sqs, log, none. */
+/** A way for messages to leave. Adapters: http, sqs, sns, eventbridge, lambda, log, none. */
 export interface Channel {
   /**
    * Attempts each delivery once, all to one target, and reports each exactly once, synchronously as it ends;

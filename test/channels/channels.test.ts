@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Channels, makeChannels } from '../../shared/channels/channels.ts';
-import type { Destination, Target } from '../../shared/core/delivery/target.ts';
+import { type Channels, type ChannelsOptions, makeChannels } from '../../shared/channels/channels.ts';
+import type { Destination } from '../../shared/core/delivery/target.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../shared/ports/channel.ts';
 import type { LogFields } from '../../shared/ports/telemetry.ts';
+import { failed, outcomesOf, targetTo } from './deliveries.ts';
 
 const SECRET_PAYLOAD = '{"card":"4111-1111-1111-1111"}';
 
@@ -14,25 +15,24 @@ afterEach(async () => {
   notes = [];
 });
 
-const open = (): Channels => {
+const takesAll = { sendBatch: () => Promise.resolve([]) };
+
+const open = (services: Partial<ChannelsOptions> = SERVICES): Channels => {
   channels = makeChannels({
     clock: { now: () => epochMs(0), sleepUntil: () => Promise.resolve() },
     allow: [],
-    queueSender: { sendBatch: () => Promise.resolve([]) },
+    queueSender: takesAll,
     telemetry: { count: () => undefined, lateness: () => undefined, note: (...note) => notes.push(note as never) },
+    ...services,
   });
   return channels;
 };
 
-const targetTo = (destination: Destination): Target => ({
-  name: 'audit',
-  destination,
-  timeoutMs: 1000,
-  retry: { maxAttempts: 1, delaysMs: [1], jitter: 0 },
-  delivery: 'at-least-once',
-  headers: {},
-  createdAt: epochMs(0),
-});
+const SERVICES: Partial<ChannelsOptions> = {
+  topicSender: takesAll,
+  eventSender: takesAll,
+  functionInvoker: { invoke: () => Promise.resolve({ kind: 'returned' }) },
+};
 
 const deliveries = (count: number): Delivery[] =>
   Array.from({ length: count }, (_, n) => ({
@@ -47,6 +47,9 @@ const deliveries = (count: number): Delivery[] =>
 const DESTINATIONS: Destination[] = [
   { kind: 'http', url: 'https://127.0.0.1/', secrets: [{ secret: `whsec_${'a'.repeat(32)}` }] },
   { kind: 'sqs', queueUrl: 'https://sqs.example.com/1/q' },
+  { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:123456789012:t' },
+  { kind: 'eventbridge', eventBus: 'b', source: 's', detailType: 't' },
+  { kind: 'lambda', functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:f' },
   { kind: 'log' },
   { kind: 'none' },
 ];
@@ -71,8 +74,18 @@ describe.each(DESTINATIONS)('the channel of $kind', (destination) => {
   });
 });
 
+it.each(['sns', 'eventbridge', 'lambda'] as const)(
+  'F41: %s without an endpoint says so, and can be tried again',
+  async (kind) => {
+    const destination = DESTINATIONS.find((known) => known.kind === kind) as Destination;
+    expect(await outcomesOf(open({})[kind], targetTo(destination), deliveries(2))).toEqual(
+      Array(2).fill(failed('NO_ENDPOINT', true, false)),
+    );
+  },
+);
+
 it('the log has one note a message', async () => {
-  await open().log.send(targetTo({ kind: 'log' }), deliveries(2), () => undefined);
+  await open().log.send(targetTo({ kind: 'log' }, { name: 'audit' }), deliveries(2), () => undefined);
   const fields = { target: 'audit', dueAt: '1970-01-01T00:00:01.000Z', attempt: 1, bytes: SECRET_PAYLOAD.length };
   expect(notes).toEqual([
     ['info', 'message delivered to the log', { ...fields, id: 'msg_0' }],

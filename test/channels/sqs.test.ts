@@ -1,42 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeSqsChannel } from '../../shared/channels/sqs.ts';
-import type { Target } from '../../shared/core/delivery/target.ts';
-import { epochMs } from '../../shared/core/time/epoch.ts';
-import type { Delivery, Outcome } from '../../shared/ports/channel.ts';
+import { MAX_QUEUE_BATCH_BYTES, makeSqsChannel } from '../../shared/channels/sqs.ts';
 import {
-  MAX_QUEUE_BATCH_BYTES,
-  MAX_QUEUE_BATCH_ENTRIES,
-  type QueueEntry,
-  type QueueFault,
-  type QueueSender,
-} from '../../shared/ports/queue-sender.ts';
+  type BatchSender,
+  type EntryFault,
+  MAX_BATCH_ENTRIES,
+  type TextEntry,
+} from '../../shared/ports/batch-sender.ts';
+import type { Delivery, Outcome } from '../../shared/ports/channel.ts';
+import { deliveriesOf, deliveryOf, failed, outcomesOf, SENT, targetTo } from './deliveries.ts';
 
-const target: Target = {
-  name: 'orders',
-  destination: { kind: 'sqs', queueUrl: 'https://sqs.example.com/1/orders' },
-  timeoutMs: 1234,
-  retry: { maxAttempts: 3, delaysMs: [1], jitter: 0 },
-  delivery: 'at-least-once',
-  headers: {},
-  createdAt: epochMs(0),
-};
-
-const deliveryOf = (messageId: string, changes: Partial<Delivery> = {}): Delivery => ({
-  messageId,
-  payload: Buffer.from(`{"id":"${messageId}"}`),
-  dueAt: epochMs(Date.UTC(2026, 10, 22, 9)),
-  attempt: 2,
-  ...changes,
-});
-const deliveriesOf = (count: number, changes: Partial<Delivery> = {}) =>
-  Array.from({ length: count }, (_, n) => deliveryOf(`msg_${n}`, changes));
+const target = targetTo({ kind: 'sqs', queueUrl: 'https://sqs.example.com/1/orders' });
 
 /** A queue that remembers the calls; `answer` gives what it does not take. */
-const queue = (answer: (call: readonly QueueEntry[]) => Promise<readonly QueueFault[]> = () => Promise.resolve([])) => {
-  const calls: (readonly QueueEntry[])[] = [];
+const queue = (answer: (call: readonly TextEntry[]) => Promise<readonly EntryFault[]> = () => Promise.resolve([])) => {
+  const calls: (readonly TextEntry[])[] = [];
   const asked: unknown[] = [];
-  const sender: QueueSender = {
+  const sender: BatchSender<TextEntry> = {
     sendBatch: (queueUrl, entries, timeoutMs) => {
       calls.push(entries);
       asked.push([queueUrl, timeoutMs]);
@@ -46,25 +26,10 @@ const queue = (answer: (call: readonly QueueEntry[]) => Promise<readonly QueueFa
   return { sender, calls, asked };
 };
 
-const send = async (sender: QueueSender, deliveries: readonly Delivery[], to = target): Promise<Outcome[]> => {
-  const outcomes: Outcome[] = [];
-  await makeSqsChannel(sender).send(to, deliveries, (index, outcome) => {
-    expect(outcomes[index]).toBeUndefined();
-    outcomes[index] = outcome;
-  });
-  expect(Object.keys(outcomes)).toHaveLength(deliveries.length);
-  return outcomes;
-};
+const send = (sender: BatchSender<TextEntry>, deliveries: readonly Delivery[], to = target): Promise<Outcome[]> =>
+  outcomesOf(makeSqsChannel(sender), to, deliveries);
 
-const SENT = { kind: 'sent' };
-const failed = (reason: string, retryable: boolean, effectPossible: boolean) => ({
-  kind: 'failed',
-  reason,
-  retryable,
-  effectPossible,
-});
-
-const bytesOf = (entries: readonly QueueEntry[]): number =>
+const bytesOf = (entries: readonly TextEntry[]): number =>
   entries
     .flatMap(({ body, attributes }) => [
       body,
@@ -73,10 +38,10 @@ const bytesOf = (entries: readonly QueueEntry[]): number =>
     .reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 
 describe('an entry', () => {
-  const entryOf = async (changes: Partial<Delivery>, headers: Record<string, string> = {}): Promise<QueueEntry> => {
+  const entryOf = async (changes: Partial<Delivery>, headers: Record<string, string> = {}): Promise<TextEntry> => {
     const { sender, calls } = queue();
     await send(sender, [deliveryOf('msg_1', changes)], { ...target, headers });
-    return calls[0]?.[0] as QueueEntry;
+    return calls[0]?.[0] as TextEntry;
   };
 
   it('is the payload as it was sent, and says which message it is', async () => {
@@ -163,7 +128,7 @@ describe('calls', () => {
           given.map((size, n) => deliveryOf(`msg_${n}`, { payload: Buffer.alloc(size, 'é') })),
         );
         for (const call of calls) {
-          expect(call.length).toBeLessThanOrEqual(MAX_QUEUE_BATCH_ENTRIES);
+          expect(call.length).toBeLessThanOrEqual(MAX_BATCH_ENTRIES);
           expect(bytesOf(call)).toBeLessThanOrEqual(MAX_QUEUE_BATCH_BYTES);
         }
         expect(calls.flat()).toHaveLength(given.length);
@@ -209,7 +174,7 @@ describe('calls', () => {
   });
 
   it('are under way together, and a slow one does not delay the reports of the others', async () => {
-    let release: (faults: readonly QueueFault[]) => void = () => undefined;
+    let release: (faults: readonly EntryFault[]) => void = () => undefined;
     const { sender } = queue((call) =>
       call[0]?.deduplicationId === 'msg_0' ? new Promise((resolve) => (release = resolve)) : Promise.resolve([]),
     );

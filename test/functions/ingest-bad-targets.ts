@@ -27,6 +27,64 @@ const queue = (queueUrl: unknown): BadTarget => ({
   pointer: '/queueUrl',
 });
 
+const sns = (topicArn: string, code = 'INVALID_TOPIC_ARN') => aws({ kind: 'sns', topicArn }, code, '/topicArn');
+const lambda = (functionArn: string, code = 'INVALID_FUNCTION_ARN') =>
+  aws({ kind: 'lambda', functionArn }, code, '/functionArn');
+const events = (eventBus: string, code = 'INVALID_EVENT_BUS') =>
+  aws({ kind: 'eventbridge', eventBus }, code, '/eventBus');
+const aws = (body: object, code: string, pointer: string, status = 422): BadTarget => ({
+  id: 'U',
+  body,
+  status,
+  code,
+  pointer,
+});
+const fn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
+
+/** The deployment of these tests is in eu-west-1. */
+const awsTargets: readonly BadTarget[] = [
+  ...[
+    '',
+    'pushes',
+    'arn:aws:sns:eu-west-1:123456789012:pushes.fifo',
+    'arn:aws:sns:eu-west-1:1234:pushes',
+    'arn:aws:sns:eu-west-1:123456789012:pushes:8a21d249-4329-4871-acc6-7be709c6ea7f',
+    'arn:aws:sqs:eu-west-1:123456789012:pushes',
+    'arn:gcp:sns:eu-west-1:123456789012:pushes',
+    ' arn:aws:sns:eu-west-1:123456789012:pushes',
+  ].map((text) => sns(text)),
+  sns('arn:aws:sns:us-east-1:123456789012:pushes', 'WRONG_REGION'),
+  ...[
+    '',
+    'push',
+    fn(''),
+    fn('push:live:1'),
+    fn('push/1'),
+    fn('push:$LATER'),
+    fn('x'.repeat(65)),
+    `${fn('push')}\n`,
+  ].map((text) => lambda(text)),
+  lambda('arn:aws:lambda:us-east-1:123456789012:function:push', 'WRONG_REGION'),
+  ...['', 'a b', 'x'.repeat(257), 'arn:aws:events:eu-west-1:123456789012:rule/pushes', 'arn:aws:events:event-bus/'].map(
+    (text) => events(text),
+  ),
+  events('arn:aws:events:us-east-1:123456789012:event-bus/pushes', 'WRONG_REGION'),
+  ...['', 'aws.ec2', 'é', 7].map((source) =>
+    aws({ kind: 'eventbridge', eventBus: 'b', source }, 'INVALID_SOURCE', '/source', 400),
+  ),
+  ...['', 'x'.repeat(129)].map((detailType) =>
+    aws({ kind: 'eventbridge', eventBus: 'b', detailType }, 'INVALID_DETAIL_TYPE', '/detailType', 400),
+  ),
+  aws({ kind: 'sns' }, 'REQUIRED', '/topicArn', 400),
+  aws({ kind: 'lambda', functionArn: fn('push'), topicArn: 'x' }, 'UNKNOWN_FIELD', '/topicArn', 400),
+  aws(
+    { kind: 'lambda', functionArn: fn('push'), headers: { 'x-a': 'x'.repeat(1020) } },
+    'INVALID_HEADER',
+    '/headers',
+    400,
+  ),
+];
+
 export const badTargets: readonly BadTarget[] = [
   ...url(
     'U1',
@@ -106,7 +164,8 @@ export const badTargets: readonly BadTarget[] = [
     'q',
     '',
   ].map(queue),
-  ...['sns', 'eventbridge', 'lambda', 'HTTP', '', null, 7].map((kind) => ({
+  ...awsTargets,
+  ...['ses', 'HTTP', '', null, 7].map((kind) => ({
     id: '-',
     body: { kind },
     status: 422,

@@ -23,7 +23,7 @@ const makeFailing = (find: () => Promise<never>) => {
     targetLookup: desk,
     telemetry,
     clock,
-    urlPolicy: { allowHttp: false, ports: [443], allow: makeAllowList([]) },
+    targetPolicy: { allowHttp: false, ports: [443], allow: makeAllowList([]), region: 'eu-west-1', unreachable: {} },
     paths: 'encoded',
     version: '0',
     tzVersion: '2026c',

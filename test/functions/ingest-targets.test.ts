@@ -101,4 +101,48 @@ describe('targets', () => {
     expect(body).toMatchObject({ kind: 'sqs', queueUrl });
     expect(body).not.toHaveProperty('signingSecret');
   });
+
+  test.each([
+    { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:123456789012:pushes' },
+    { kind: 'eventbridge', eventBus: 'pushes', source: 'com.example', detailType: 'Push' },
+    {
+      kind: 'eventbridge',
+      eventBus: 'arn:aws:events:eu-west-1:123456789012:event-bus/pushes',
+      source: 'meridian',
+      detailType: 'Message',
+    },
+    { kind: 'lambda', functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:push' },
+    { kind: 'lambda', functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:push:$LATEST' },
+  ])('of $kind are shown as they were given, without a secret', async (destination) => {
+    const api = makeApi();
+    const created = await api.request('PUT', '/v1/targets/push', { body: destination });
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject(destination);
+    expect(created.body).not.toHaveProperty('signingSecret');
+    expect((await api.request('GET', '/v1/targets/push')).body).toEqual(created.body);
+    expect((await api.targets.find('push'))?.destination).toEqual(destination);
+  });
+
+  test('of eventbridge have a source and a detail type where they are not given', async () => {
+    const api = makeApi();
+    const { body } = await api.request('PUT', '/v1/targets/push', {
+      body: { kind: 'eventbridge', eventBus: 'default' },
+    });
+    expect(body).toMatchObject({ eventBus: 'default', source: 'meridian', detailType: 'Message' });
+  });
+
+  test('F41: of a kind that nothing is behind are refused with the setting that is missing', async () => {
+    const api = makeApi({ unreachable: { sns: 'AWS_ENDPOINT_URL_SNS' } });
+    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:pushes';
+    expect(await api.request('PUT', '/v1/targets/push', { body: { kind: 'sns', topicArn } })).toMatchObject({
+      status: 422,
+      body: {
+        code: 'KIND_NOT_REACHABLE',
+        detail: 'Nothing is behind targets of kind sns here: set AWS_ENDPOINT_URL_SNS to an endpoint and start again.',
+        errors: [{ pointer: '/kind' }],
+      },
+    });
+    const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:push';
+    expect((await api.request('PUT', '/v1/targets/push', { body: { kind: 'lambda', functionArn } })).status).toBe(201);
+  });
 });

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeIngest } from '../../functions/ingest/ingest.ts';
 import type { PathForm } from '../../shared/api/http/request-path.ts';
 import { type ApiLimits, DEFAULT_LIMITS } from '../../shared/api/limits.ts';
+import type { TargetPolicy } from '../../shared/api/target/policy.ts';
 import type { Engine } from '../../shared/app/engine.ts';
 import { makeLedgerBook } from '../../shared/app/ledger-book.ts';
 import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
@@ -41,6 +42,7 @@ export type ApiOptions = {
   readonly limits?: Partial<ApiLimits>;
   readonly paths?: PathForm;
   readonly allow?: readonly string[];
+  readonly unreachable?: TargetPolicy['unreachable'];
 };
 
 /** An event as an HTTP API makes it. */
@@ -114,7 +116,13 @@ export function makeApi(options: ApiOptions = {}) {
     deadLetters: makeDeadLetterDesk(engine),
     telemetry,
     clock,
-    urlPolicy: { allowHttp: false, ports: [443], allow: makeAllowList(options.allow ?? []) },
+    targetPolicy: {
+      allowHttp: false,
+      ports: [443],
+      allow: makeAllowList(options.allow ?? []),
+      region: 'eu-west-1',
+      unreachable: options.unreachable ?? {},
+    },
     paths: options.paths ?? 'encoded',
     version: '0.0.0-test',
     tzVersion: '2026c',

@@ -1,12 +1,18 @@
 import * as v from 'valibot';
 import { durationAnswer, instantAnswer, pageAnswer } from '../schema/answer-terms.ts';
 import { GUARANTEES } from '../schema/terms.ts';
+import { TARGET_KINDS } from './schema.ts';
 
 const targetFields = {
   name: v.string(),
-  kind: v.picklist(['http', 'sqs', 'log', 'none']),
+  kind: v.picklist(TARGET_KINDS),
   url: v.exactOptional(v.string()),
   queueUrl: v.exactOptional(v.string()),
+  topicArn: v.exactOptional(v.string()),
+  eventBus: v.exactOptional(v.string()),
+  source: v.exactOptional(v.string()),
+  detailType: v.exactOptional(v.string()),
+  functionArn: v.exactOptional(v.string()),
   timeout: durationAnswer,
   ratePerSecond: v.exactOptional(v.number()),
   retry: v.strictObject({

@@ -1,6 +1,5 @@
 import type { Targets } from '../../app/targets.ts';
 import type { Target } from '../../core/delivery/target.ts';
-import type { TargetUrlPolicy } from '../../core/delivery/target-url.ts';
 import { Problem } from '../../core/problem.ts';
 import { formatInstant } from '../../core/time/instant.ts';
 import type { Handlers } from '../http/call.ts';
@@ -9,25 +8,26 @@ import { bytesOfBody, readObject } from '../http/request-body.ts';
 import type { ApiLimits } from '../limits.ts';
 import { ID_FORM } from '../schema/terms.ts';
 import type { targetOperations } from './operations.ts';
+import type { TargetPolicy } from './policy.ts';
 import { targetSchema } from './schema.ts';
 import { toTargetSpec } from './spec.ts';
 import { targetView } from './view.ts';
 
 export type TargetHandlerDeps = {
   readonly targets: Targets;
-  readonly urlPolicy: TargetUrlPolicy;
+  readonly targetPolicy: TargetPolicy;
   readonly limits: ApiLimits;
 };
 
 /** The operations on targets. */
 export const makeTargetHandlers = ({
   targets,
-  urlPolicy,
+  targetPolicy,
   limits,
 }: TargetHandlerDeps): Handlers<keyof typeof targetOperations> => ({
   putTarget: async ({ name, carried }) => {
     const body = readObject(bytesOfBody(carried, limits.messageBytes), targetSchema, limits);
-    const { target, created, secret } = await targets.put(name, toTargetSpec(body, urlPolicy));
+    const { target, created, secret } = await targets.put(name, toTargetSpec(body, targetPolicy));
     const signingSecret = secret === undefined ? {} : { signingSecret: secret };
     return { status: created ? 201 : 200, body: { ...targetView(target), ...signingSecret } };
   },

@@ -61,14 +61,56 @@ const sqsTarget = strictRecord({
   ...commonFields,
 });
 
+const snsTarget = strictRecord({
+  kind: kind('sns'),
+  topicArn: documented(
+    text,
+    'The ARN of a standard topic in the region of this deployment.',
+    'arn:aws:sns:eu-west-1:123456789012:pushes',
+  ),
+  ...commonFields,
+});
+
+/** Those that begin with `aws.` are AWS's own. */
+const SOURCE = says('INVALID_SOURCE', 'is no source: give 1 to 256 characters that do not begin with "aws.".');
+const DETAIL_TYPE = says('INVALID_DETAIL_TYPE', 'is no detail type: give text of 1 to 128 characters.');
+
+const eventBridgeTarget = strictRecord({
+  kind: kind('eventbridge'),
+  eventBus: documented(text, 'The name of an event bus, or the ARN of one in the region of this deployment.', 'pushes'),
+  source: optional(
+    v.pipe(v.string(SOURCE), v.regex(/^(?!aws\.)[ -~]{1,256}$/, SOURCE)),
+    'What rules match as `source`; `meridian` where it is left out.',
+    'com.example.pushes',
+  ),
+  detailType: optional(
+    v.pipe(v.string(DETAIL_TYPE), v.regex(/^[ -~]{1,128}$/, DETAIL_TYPE)),
+    'What rules match as `detail-type`; `Message` where it is left out.',
+    'Good morning',
+  ),
+  ...commonFields,
+});
+
+const lambdaTarget = strictRecord({
+  kind: kind('lambda'),
+  functionArn: documented(
+    text,
+    'The ARN of a function in the region of this deployment; it may name a version or alias.',
+    'arn:aws:lambda:eu-west-1:123456789012:function:push:live',
+  ),
+  ...commonFields,
+});
+
 const logTarget = strictRecord({ kind: kind('log'), ...commonFields });
 const noneTarget = strictRecord({ kind: kind('none'), ...commonFields });
+
+export const TARGET_KINDS = ['http', 'sqs', 'sns', 'eventbridge', 'lambda', 'log', 'none'] as const;
 
 /** Where messages go, as the body of `PUT /v1/targets/{name}` says it. */
 export const targetSchema = v.variant(
   'kind',
-  [httpTarget, sqsTarget, logTarget, noneTarget],
-  says('KIND_NOT_SUPPORTED', 'is no kind of target that this version has; give http, sqs, log or none.'),
+  [httpTarget, sqsTarget, snsTarget, eventBridgeTarget, lambdaTarget, logTarget, noneTarget],
+  says('KIND_NOT_SUPPORTED', `is no kind of target that this version has; give one of ${TARGET_KINDS.join(', ')}.`),
 );
 
 export type TargetBody = v.InferOutput<typeof targetSchema>;

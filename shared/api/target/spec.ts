@@ -1,21 +1,23 @@
-import type { DestinationSpec, TargetSpec } from '../../app/targets.ts';
+import type { TargetSpec } from '../../app/targets.ts';
 import { judgeHeaders } from '../../core/delivery/headers.ts';
 import { type Pointed, refusedAt } from '../../core/delivery/pointed.ts';
 import { type RetryPolicy, STANDARD_RETRY_POLICY } from '../../core/delivery/retry.ts';
 import { judgeRetrySettings, MAX_RETRY_HORIZON_MS } from '../../core/delivery/retry-settings.ts';
-import { judgeTargetUrl, type TargetUrlPolicy } from '../../core/delivery/target-url.ts';
 import { accepted } from '../../core/parsed.ts';
 import type { Issue } from '../../core/problem.ts';
 import { parseDuration } from '../../core/time/duration.ts';
 import { problemOf } from '../http/issue-problem.ts';
-import { judgeQueueUrl } from './queue-url.ts';
+import { judgeDestination } from './destination.ts';
+import type { TargetPolicy } from './policy.ts';
 import type { RetryBody, TargetBody } from './schema.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 30_000;
+/** They share Lambda's client context with a message's own headers, its ids and its key. */
+const MAX_FUNCTION_HEADER_BYTES = 1024;
 
 /** What a body asks for, its URLs, durations and headers judged. Throws 400 and 422 with all that is wrong. */
-export function toTargetSpec(body: TargetBody, policy: TargetUrlPolicy): TargetSpec {
+export function toTargetSpec(body: TargetBody, policy: TargetPolicy): TargetSpec {
   const issues: Issue[] = [];
   const take = <T>(pointer: string, judged: Pointed<T>, otherwise: T): T => {
     if (judged.ok) return judged.value;
@@ -27,21 +29,20 @@ export function toTargetSpec(body: TargetBody, policy: TargetUrlPolicy): TargetS
     timeoutMs: take('/timeout', judgeTimeout(body.timeout), 0),
     retry: take('/retry', judgeRetry(body.retry), STANDARD_RETRY_POLICY),
     delivery: body.delivery ?? 'at-least-once',
-    headers: take('/headers', judgeHeaders(body.headers ?? {}), {}),
+    headers: take('/headers', judgeTargetHeaders(body), {}),
     ...(body.ratePerSecond !== undefined && { ratePerSecond: body.ratePerSecond }),
   };
   if (issues.length > 0) throw problemOf(issues);
   return spec;
 }
 
-function judgeDestination(body: TargetBody, policy: TargetUrlPolicy): Pointed<DestinationSpec> {
-  if (body.kind === 'http') {
-    const url = judgeTargetUrl(body.url, policy);
-    return url.ok ? accepted({ kind: 'http', url: url.value }) : { ...url, pointer: '/url' };
-  }
-  if (body.kind !== 'sqs') return accepted({ kind: body.kind });
-  const queueUrl = judgeQueueUrl(body.queueUrl, policy.allow);
-  return queueUrl.ok ? accepted({ kind: 'sqs', queueUrl: queueUrl.value }) : { ...queueUrl, pointer: '/queueUrl' };
+function judgeTargetHeaders({ kind, headers = {} }: TargetBody): Pointed<Readonly<Record<string, string>>> {
+  const judged = judgeHeaders(headers);
+  if (!judged.ok || kind !== 'lambda') return judged;
+  const bytes = JSON.stringify(judged.value).length;
+  if (bytes <= MAX_FUNCTION_HEADER_BYTES) return judged;
+  const detail = `Headers of ${bytes} bytes of JSON are too large; a function gets at most ${MAX_FUNCTION_HEADER_BYTES}.`;
+  return refusedAt('', 'INVALID_HEADER', detail);
 }
 
 const judgeTimeout = (timeout: string | undefined): Pointed<number> =>

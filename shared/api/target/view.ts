@@ -16,11 +16,9 @@ export const targetView = (target: Target): TargetAnswer => ({
   createdAt: formatInstant(target.createdAt),
 });
 
-const destinationView = (destination: Destination): Pick<TargetAnswer, 'kind' | 'url' | 'queueUrl'> => {
-  if (destination.kind === 'http') return { kind: 'http', url: destination.url };
-  if (destination.kind === 'sqs') return { kind: 'sqs', queueUrl: destination.queueUrl };
-  return { kind: destination.kind };
-};
+/** Of an http target its address alone: the rest is secret. Of the others there is nothing to hide. */
+const destinationView = (destination: Destination) =>
+  destination.kind === 'http' ? { kind: destination.kind, url: destination.url } : destination;
 
 const retryView = ({ maxAttempts, delaysMs, retryOn }: RetryPolicy): TargetAnswer['retry'] => ({
   maxAttempts,

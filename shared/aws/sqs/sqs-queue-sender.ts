@@ -1,8 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { QueueEntry, QueueFault, QueueSender } from '../../ports/queue-sender.ts';
+import type { BatchSender, EntryFault, TextEntry } from '../../ports/batch-sender.ts';
 import { sendBatch, type Untaken } from './send-batch.ts';
 
-const toEntry = (fifo: boolean, { body, attributes, groupId, deduplicationId }: QueueEntry) => ({
+const toEntry = (fifo: boolean, { body, attributes, groupId, deduplicationId }: TextEntry) => ({
   MessageBody: body,
   MessageAttributes: Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
@@ -10,13 +10,13 @@ const toEntry = (fifo: boolean, { body, attributes, groupId, deduplicationId }: 
   ...(fifo && { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId }),
 });
 
-const reasonOf = ({ senderFault, unknown }: Untaken): QueueFault['reason'] => {
+const reasonOf = ({ senderFault, unknown }: Untaken): EntryFault['reason'] => {
   if (senderFault) return 'refused';
   return unknown ? 'unknown' : 'unavailable';
 };
 
-/** A {@link QueueSender} on SQS: one call a batch, no repeats, because the engine retries by each message's own policy. */
-export const makeSqsQueueSender = ({ client }: { readonly client: SQSClient }): QueueSender => ({
+/** A {@link BatchSender} to queues of SQS: one call a batch, no repeats, because the engine retries by each message's own policy. */
+export const makeSqsQueueSender = ({ client }: { readonly client: SQSClient }): BatchSender<TextEntry> => ({
   sendBatch: async (queueUrl, entries, timeoutMs) => {
     const fifo = queueUrl.endsWith('.fifo');
     const signal = AbortSignal.timeout(timeoutMs);

@@ -47,6 +47,20 @@ const FAULTS = {
   QUEUE_UNAVAILABLE: UNSENT,
   /** The queue's answer was lost. */
   QUEUE_UNKNOWN: UNKNOWN,
+  /** The same of a topic, an event bus and a function: it refused, it may take it later, its answer was lost. */
+  TOPIC_REFUSED: REFUSED,
+  TOPIC_UNAVAILABLE: UNSENT,
+  TOPIC_UNKNOWN: UNKNOWN,
+  BUS_REFUSED: REFUSED,
+  BUS_UNAVAILABLE: UNSENT,
+  BUS_UNKNOWN: UNKNOWN,
+  FUNCTION_REFUSED: REFUSED,
+  FUNCTION_UNAVAILABLE: UNSENT,
+  FUNCTION_UNKNOWN: UNKNOWN,
+  /** The function ran and threw, or was ended: it may have done its work before. */
+  FUNCTION_ERROR: UNKNOWN,
+  /** The process was started without an endpoint for this kind of target; it may be started again with one. */
+  NO_ENDPOINT: UNSENT,
 } as const;
 
 const RETRYABLE_4XX = new Set([408, 425, 429]);

@@ -8,6 +8,15 @@ export type SigningSecret = { readonly secret: string; readonly until?: EpochMs 
 export type Destination =
   | { readonly kind: 'http'; readonly url: string; readonly secrets: readonly SigningSecret[] }
   | { readonly kind: 'sqs'; readonly queueUrl: string }
+  | { readonly kind: 'sns'; readonly topicArn: string }
+  /** `eventBus`: its name or ARN; the other two are what rules match first. */
+  | {
+      readonly kind: 'eventbridge';
+      readonly eventBus: string;
+      readonly source: string;
+      readonly detailType: string;
+    }
+  | { readonly kind: 'lambda'; readonly functionArn: string }
   | { readonly kind: 'log' }
   | { readonly kind: 'none' };
 

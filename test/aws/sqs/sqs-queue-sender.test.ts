@@ -1,9 +1,42 @@
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeSqsQueueSender } from '../../../shared/aws/sqs/sqs-queue-sender.ts';
-import type { QueueEntry } from '../../../shared/ports/queue-sender.ts';
+import type { TextEntry } from '../../../shared/ports/batch-sender.ts';
+import { batchSenderContract, type OpenBatchSender } from '../../contract/batch-sender.contract.ts';
+import { embedded, namedServices, openQueues, type Services } from '../../support/engines.ts';
+import { textEntry } from '../../support/entries.ts';
+import { skippedWithoutEndpoint } from '../../support/skipped.ts';
 import { fault } from '../../support/wire.ts';
 import { type FaultySqs, openFaultySqs, takeSome } from './faulty-sqs.ts';
+
+const openSender = async (services: Services): Promise<OpenBatchSender<TextEntry>> => {
+  const { client, queueUrls, close } = await openQueues(services, 1);
+  const [QueueUrl = ''] = queueUrls;
+  const arrived = async (): Promise<TextEntry[]> => {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+    );
+    const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
+    if (Entries.length > 0) await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    return Messages.map(({ Body = '', MessageAttributes = {} }) => ({
+      body: Body,
+      attributes: Object.fromEntries(
+        Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
+      ),
+      groupId: '',
+      deduplicationId: '',
+    }));
+  };
+  return { sender: makeSqsQueueSender({ client }), address: QueueUrl, nowhere: `${QueueUrl}-nowhere`, arrived, close };
+};
+
+// Fauxqs takes a character beyond U+FFFF for two that are none.
+const fauxqs = { name: 'SQS of fauxqs', deviations: ['no text beyond U+FFFF'] } as const;
+batchSenderContract(fauxqs, textEntry, async () => openSender(await embedded()));
+
+const named = namedServices();
+if (named) batchSenderContract({ name: 'SQS of the named endpoint' }, textEntry, () => openSender(named));
+else skippedWithoutEndpoint('BatchSender');
 
 let sqs: FaultySqs;
 let queueUrl: string;
@@ -15,14 +48,14 @@ beforeEach(async () => {
   queueUrl = await sqs.newQueue();
 });
 
-const entriesOf = (count: number): QueueEntry[] =>
+const entriesOf = (count: number): TextEntry[] =>
   Array.from({ length: count }, (_, n) => ({
     body: `h${n}`,
     attributes: { 'webhook-id': `msg_${n}`, attempt: '1' },
     groupId: `g${n}`,
     deduplicationId: `msg_${n}`,
   }));
-const send = (entries: readonly QueueEntry[], timeoutMs = 2_000) =>
+const send = (entries: readonly TextEntry[], timeoutMs = 2_000) =>
   makeSqsQueueSender({ client: sqs.client }).sendBatch(queueUrl, entries, timeoutMs);
 const allAs = (reason: string, count: number) => Array.from({ length: count }, (_, index) => ({ index, reason }));
 

@@ -49,15 +49,31 @@ describe('faultFailure', () => {
     'TLS_CERT_WRONG_HOST',
     'CHANNEL_CLOSED',
     'QUEUE_UNAVAILABLE',
+    'TOPIC_UNAVAILABLE',
+    'BUS_UNAVAILABLE',
+    'FUNCTION_UNAVAILABLE',
+    'NO_ENDPOINT',
   ] as const)('%s certainly had no effect and is tried again', (reason) => {
     expect(faultFailure(reason)).toEqual({ reason, retryable: true, effectPossible: false });
   });
 
-  it.each(['TIMEOUT', 'RESET', 'INVALID_RESPONSE', 'QUEUE_UNKNOWN'] as const)('%s leaves the effect open', (reason) => {
+  it.each([
+    'TIMEOUT',
+    'RESET',
+    'INVALID_RESPONSE',
+    'QUEUE_UNKNOWN',
+    'TOPIC_UNKNOWN',
+    'BUS_UNKNOWN',
+    'FUNCTION_UNKNOWN',
+    'FUNCTION_ERROR',
+  ] as const)('%s leaves the effect open', (reason) => {
     expect(faultFailure(reason)).toEqual({ reason, retryable: true, effectPossible: true });
   });
 
-  it.each(['INVALID_REQUEST', 'QUEUE_REFUSED'] as const)('%s is final', (reason) => {
-    expect(faultFailure(reason)).toEqual({ reason, retryable: false, effectPossible: false });
-  });
+  it.each(['INVALID_REQUEST', 'QUEUE_REFUSED', 'TOPIC_REFUSED', 'BUS_REFUSED', 'FUNCTION_REFUSED'] as const)(
+    '%s is final',
+    (reason) => {
+      expect(faultFailure(reason)).toEqual({ reason, retryable: false, effectPossible: false });
+    },
+  );
 });

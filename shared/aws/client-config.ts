@@ -1,0 +1,48 @@
+export type ClientOptions = {
+  readonly region: string;
+  /** Where the service is, when it is not AWS's own; a loopback address needs no credentials. */
+  readonly endpoint?: string | undefined;
+  /** From the call to the whole answer. The default is 3 s: a lease is lost by waiting longer. */
+  readonly requestTimeoutMs?: number;
+  /** Calls beyond this wait for one of the others to end. */
+  readonly maxSockets?: number;
+};
+
+/** For clients whose every call has a time of its own, which is shorter: no attempt takes longer than 30 s. */
+export const LONGEST_ATTEMPT_MS = 31_000;
+
+const REQUEST_TIMEOUT_MS = 3000;
+const MAX_SOCKETS = 128;
+
+/** What all clients have: one attempt a call, because only the adapters know which calls may be repeated. */
+export function clientConfig({
+  region,
+  endpoint,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  maxSockets = MAX_SOCKETS,
+}: ClientOptions) {
+  return {
+    region,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    requestHandler: {
+      // From the call to the head of the answer, with the time to connect.
+      requestTimeout: requestTimeoutMs,
+      // Without it the handler only warns.
+      throwOnRequestTimeout: true,
+      // The request timeout ends with the headers of the answer; this one guards the body.
+      socketTimeout: requestTimeoutMs,
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets },
+    },
+    ...(endpoint !== undefined && { endpoint }),
+    ...(isLoopback(endpoint) && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+  } as const;
+}
+
+function isLoopback(endpoint: string | undefined): boolean {
+  return endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+}
