@@ -34,7 +34,7 @@ const decide = async (engine: Engine, found: FoundMessage): Promise<'stored' | '
   const station = found.trail.at(-1);
   if (found.record && !isDetached(station)) {
     const record: KeyedRecord = { ...found.record, cancelledAt: now, version: found.record.version + 1 };
-    return engine.store.put(toKeyedItem(engine, record), found.record.version);
+    return engine.store.put(toKeyedItem(record), found.record.version);
   }
   if (!station) return 'conflict';
   const expiresAt = Math.ceil(plusMs(station.item.dueAt, engine.retentionMs) / 1000);

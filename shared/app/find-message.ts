@@ -2,8 +2,8 @@ import type { MessageView } from '../core/message/message-view.ts';
 import { isMessageId, parseMessageId } from '../core/segment/message-id.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import type { Engine } from './engine.ts';
-import type { KeyedRecord } from './keyed-record.ts';
-import { keyedItemKey, parseKeyedItem } from './keyed-record.ts';
+import type { KeyedRecord, StoredKey } from './keyed-record.ts';
+import { keyedItemKey, parseStoredKey } from './keyed-record.ts';
 import type { Station } from './message-trail.ts';
 import { followTrail, hasTombstone, isDetached } from './message-trail.ts';
 import { isTerminal, progressAt } from './message-view.ts';
@@ -15,12 +15,9 @@ export type FoundMessage = {
   readonly record?: KeyedRecord;
 };
 
-/** What is stored for a key; without a record where that is damaged. */
-export type StoredKey = { readonly version: number; readonly record: KeyedRecord | undefined };
-
 export const readKey = async (engine: Engine, key: string): Promise<StoredKey | undefined> => {
   const item = await engine.store.get(keyedItemKey(key));
-  return item && { version: item.version, record: parseKeyedItem(item) };
+  return item && parseStoredKey(item);
 };
 
 export const readKeyed = async (engine: Engine, key: string): Promise<KeyedRecord | undefined> =>

@@ -4,15 +4,14 @@ import { Problem } from '../core/problem.ts';
 import { endOf, minuteOf } from '../core/segment/bucket.ts';
 import { partitionKey, tombstoneKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
-import { plusMs } from '../core/time/epoch.ts';
+import { epochMs, plusMs } from '../core/time/epoch.ts';
 import { StoreError } from '../ports/store-error.ts';
 import { awaitFate } from './await-fate.ts';
 import { bookCancel, tooLate } from './cancel-message.ts';
 import type { Engine } from './engine.ts';
-import type { StoredKey } from './find-message.ts';
 import { readKey, viewOfRecord } from './find-message.ts';
-import type { KeyedRecord } from './keyed-record.ts';
-import { keyedItemKey, parseKeyedItem, referenceTo, toKeyedItem } from './keyed-record.ts';
+import type { KeyedRecord, KeyGuard, StoredKey } from './keyed-record.ts';
+import { openGuard, referenceTo, refuses, toKeyedItem } from './keyed-record.ts';
 import type { KeyedReceipt } from './message-desk.ts';
 import { followTrail, isDetached } from './message-trail.ts';
 import { isTerminal } from './message-view.ts';
@@ -56,39 +55,63 @@ type Commit = {
   readonly over: StoredKey | undefined;
 };
 
-const recordFor = (engine: Engine, { key, token, message, reference, over }: Commit): KeyedRecord => {
-  const { payload, ...rest } = message;
+/** So many replaced tokens are kept: more are not replaced while one PUT is under way, or hardly ever. */
+const REPLACED_KEPT = 4;
+
+/** The guard of a record that replaces another: what the other referred to is dead from then on (G1). */
+const guardBehind = (engine: Engine, { reference, message, over }: Commit): KeyGuard => {
+  const expiresAt = Math.ceil(plusMs(message.dueAt, engine.retentionMs) / 1000);
+  if (!over) return openGuard(expiresAt);
+  const { guard, record, damaged } = over;
+  // The stamp of a damaged record is not known; this one's is later, but for a clock that is wrong.
+  const stamp = damaged ? reference.writtenAt : (record?.writtenAt ?? 0);
+  const replaced = record ? [...guard.replaced, record.token] : guard.replaced;
   return {
-    key,
-    token,
-    id: reference.id,
-    address: reference.address,
-    index: reference.index,
-    committedAt: engine.clock.now(),
-    message: rest,
-    payload: new TextEncoder().encode(payload),
-    version: (over?.version ?? 0) + 1,
+    ...guard,
+    refusedThrough: epochMs(Math.max(guard.refusedThrough, stamp)),
+    replaced: replaced.slice(-REPLACED_KEPT),
+    more: guard.more || replaced.length > REPLACED_KEPT,
+    expiresAt: Math.max(guard.expiresAt, expiresAt),
   };
 };
 
-/**
- * Makes the message the truth of its key, if the key still is as it was judged. Refused once the reference is older
- * than `commitWithin`: by then a worker may have found it and taken it for one that was never committed. The put may
- * have waited on its way, so the time counts that it is when the put has ended.
- */
-const commit = async (engine: Engine, change: Commit): Promise<KeyedRecord | undefined> => {
-  const inTime = (): void => {
-    if (engine.clock.now() <= change.reference.writtenAt + engine.timing.commitWithinMs) return;
-    throw new Problem(503, 'TRY_AGAIN', 'Storing took too long; repeat the call.', { headers: { 'retry-after': '1' } });
+const recordFor = (engine: Engine, change: Commit): KeyedRecord => {
+  const { payload, ...rest } = change.message;
+  const { id, address, index, writtenAt } = change.reference;
+  return {
+    key: change.key,
+    token: change.token,
+    id,
+    address,
+    index,
+    writtenAt,
+    message: rest,
+    payload: new TextEncoder().encode(payload),
+    guard: guardBehind(engine, change),
+    version: (change.over?.version ?? 0) + 1,
   };
-  inTime();
+};
+
+/** What a commit met: that it was made, be it that it was replaced already, or what is there instead. */
+type Committed =
+  | { readonly record: KeyedRecord }
+  /** `open`: whether it was made before that cannot be told. */
+  | { readonly there: StoredKey | undefined; readonly open: boolean };
+
+/** Makes the message the truth of its key, if the key still is as it was judged. */
+const commit = async (engine: Engine, change: Commit): Promise<Committed> => {
+  const { token, reference, over } = change;
   const record = recordFor(engine, change);
-  const stored = await engine.store.put(toKeyedItem(engine, record), change.over?.version ?? 'absent');
-  const there = stored === 'stored' ? undefined : await engine.store.get(keyedItemKey(change.key));
-  const held = stored === 'stored' ? record : there && parseKeyedItem(there);
-  if (held?.token !== change.token) return undefined;
-  inTime();
-  return held;
+  const stored = await engine.store.put(toKeyedItem(record), over?.version ?? 'absent');
+  if (stored === 'stored') return { record };
+  // The client beneath may have tried again by itself and met its own write, which another call replaced meanwhile.
+  const there = await readKey(engine, change.key);
+  if (!there) return { there, open: false };
+  if (there.record?.token === token) return { record: there.record };
+  const { replaced, more } = there.guard;
+  if (replaced.includes(token)) return { record };
+  const allKept = !more || there.version - (over?.version ?? 0) <= replaced.length + 1;
+  return { there, open: refuses(there.guard, reference.writtenAt) && !allKept };
 };
 
 /**
@@ -102,8 +125,9 @@ const wasReplaced = async (engine: Engine, { old, dueAt }: Replaced): Promise<bo
 };
 
 /**
- * Says of a reference that it was never committed, so that its unit does not take it for one that was replaced and
- * count it as accepted. Only the counts stand on it.
+ * Says of a reference that it was never committed and never will be, so that its unit does not take it for one that was
+ * replaced and count it as accepted. Only the counts stand on it. Not to be said after a commit whose answer was lost:
+ * the message may stand, or be about to, and whoever repeats the PUT is told so.
  */
 const withdraw = async (engine: Engine, { address, id }: StoredReference): Promise<void> => {
   const key = { table: 'segments', pk: partitionKey(address.segment), sk: tombstoneKey(id) } as const;
@@ -131,41 +155,72 @@ const receipt = (record: KeyedRecord, flags: { replaced: boolean; duplicate: boo
 const clampDue = (message: NewMessage, now: EpochMs): NewMessage =>
   message.dueAt >= now ? message : { ...message, dueAt: now, requestedAt: message.dueAt };
 
+const contended = (): Problem =>
+  new Problem(503, 'CONTENDED', 'Too many calls change this key at once; repeat the call.', {
+    headers: { 'retry-after': '1' },
+  });
+
 /**
  * Stores, moves or replaces the message of a key.
  *
  *   reference into the segment ─► commit of the key's item ─► hint ─► answer
  *   A crash between the first two leaves a reference that nothing agrees with; the old message stays in force.
+ *
+ *   writer:  put reference, stamp 7 ──────── (stopped, or its put is slow) ───► commit over version 3: conflict
+ *   worker:          due: no record has its token ─► guard to 7, version 4 ─► void        (see judge-reference.ts)
+ *   writer:  read version 4: it refuses stamp 7 ─► another reference, stamp 8 ─► commit over version 4
  */
 export const makePutKeyed = (engine: Engine, references: ReferenceWriter) => {
-  const race = async (key: string, message: NewMessage, token: string): Promise<KeyedReceipt> => {
+  /** Counts what was committed, and says what became of the message before. */
+  const conclude = async (record: KeyedRecord, situation: Situation): Promise<KeyedReceipt> => {
+    engine.ledgers.book(minuteOf(record.message.dueAt), { accepted: 1 });
+    engine.telemetry.count('accepted', 1);
+    const replaced = situation.kind === 'replace' && (await wasReplaced(engine, situation));
+    if (replaced) bookCancel(engine, situation.dueAt, situation.retrying);
+    return receipt(record, { replaced, duplicate: false });
+  };
+
+  /** The way of one reference to its commit, or the key's item that refuses it. */
+  const tryReference = async (
+    key: string,
+    message: NewMessage,
+    first: StoredKey | undefined,
+  ): Promise<KeyedReceipt | { readonly refusedBy: StoredKey }> => {
+    const token = engine.nonce();
+    let over = first;
     let reference: StoredReference | undefined;
-    let committed = false;
+    let mayStand = false;
     try {
       for (let tries = 0; tries < RACES; tries += 1) {
-        // Most keys are new: the first try finds out by its commit, so that a new one costs no read.
-        const over = tries === 0 ? undefined : await readKey(engine, key);
         const situation = await judge(engine, over?.record, message);
         if (situation.kind === 'duplicate') return receipt(situation.record, { replaced: false, duplicate: true });
-        reference ??= await references.write(referenceTo(key, token, message));
-        const record = await commit(engine, { key, token, message, reference, over });
-        if (!record) continue;
-        committed = true;
-        engine.ledgers.book(minuteOf(message.dueAt), { accepted: 1 });
-        engine.telemetry.count('accepted', 1);
-        const replaced = situation.kind === 'replace' && (await wasReplaced(engine, situation));
-        if (replaced) bookCancel(engine, situation.dueAt, situation.retrying);
-        return receipt(record, { replaced, duplicate: false });
+        reference ??= await references.write(
+          referenceTo(key, token, message),
+          over?.guard.refusedThrough ?? epochMs(0),
+        );
+        mayStand = true;
+        const ended = await commit(engine, { key, token, message, reference, over });
+        if ('record' in ended) return await conclude(ended.record, situation);
+        mayStand = ended.open;
+        over = ended.there;
+        if (over && refuses(over.guard, reference.writtenAt)) return { refusedBy: over };
       }
-      throw new Problem(503, 'CONTENDED', 'Too many calls change this key at once; repeat the call.', {
-        headers: { 'retry-after': '1' },
-      });
+      throw contended();
     } finally {
-      if (reference && !committed) await withdraw(engine, reference);
+      if (reference && !mayStand) await withdraw(engine, reference);
       await reference?.release();
     }
   };
 
-  return (key: string, message: NewMessage): Promise<KeyedReceipt> =>
-    race(key, clampDue(message, engine.clock.now()), engine.nonce());
+  return async (key: string, asked: NewMessage): Promise<KeyedReceipt> => {
+    const message = clampDue(asked, engine.clock.now());
+    // Most keys are new: the first try finds out by its commit, so that a new one costs no read.
+    let over: StoredKey | undefined;
+    for (let tries = 0; tries < RACES; tries += 1) {
+      const ended = await tryReference(key, message, over);
+      if ('view' in ended) return ended;
+      over = ended.refusedBy;
+    }
+    throw contended();
+  };
 };

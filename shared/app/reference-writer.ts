@@ -2,6 +2,7 @@ import { laneFor, minuteOf } from '../core/segment/bucket.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
 import type { EntryAddress } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
+import { epochMs } from '../core/time/epoch.ts';
 import type { Hint } from '../ports/pointer-queue.ts';
 import type { Engine } from './engine.ts';
 import type { PackedEntry } from './entry-packer.ts';
@@ -10,7 +11,7 @@ import { makeGathering } from './gathering.ts';
 import { sendHints } from './hints.ts';
 import { passFences, toStoredEntry } from './store-entries.ts';
 
-/** Where a reference lies and when it was written. */
+/** Where a reference lies, and its stamp: when it was written, and later than what its key refuses (G1). */
 export type StoredReference = {
   readonly address: EntryAddress;
   readonly index: number;
@@ -25,12 +26,16 @@ export type StoredReference = {
 
 type Waiting = {
   readonly item: EntryItem;
+  readonly after: EpochMs;
   readonly resolve: (stored: StoredReference) => void;
   readonly reject: (error: unknown) => void;
 };
 
-/** Stores references of concurrent callers together: those that come while one write is under way share the next. */
-export type ReferenceWriter = { write(item: EntryItem): Promise<StoredReference> };
+/**
+ * Stores references of concurrent callers together: those that come while one write is under way share the next, and
+ * its stamp, which is behind `after`.
+ */
+export type ReferenceWriter = { write(item: EntryItem, after: EpochMs): Promise<StoredReference> };
 
 export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
   let waiting: Waiting[] = [];
@@ -51,12 +56,13 @@ export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
   };
 
   const store = async (batch: readonly Waiting[]): Promise<void> => {
-    const writtenAt = engine.clock.now();
+    const now = engine.clock.now();
+    const writtenAt = batch.reduce((latest, { after }) => epochMs(Math.max(latest, after + 1)), now);
     const packer = makeEntryPacker(['reference', engine.owner, engine.nonce()], engine);
     const packed: PackedEntry[] = [];
     for (const { item } of batch) {
       const minute = minuteOf(item.dueAt);
-      packed.push(...packer.add(item, minute, laneFor(minute, writtenAt, engine.timing)));
+      packed.push(...packer.add(item, minute, laneFor(minute, now, engine.timing)));
     }
     packed.push(...packer.drain());
     await engine.store.putMany(packed.map(({ entry }) => toStoredEntry(engine, entry, writtenAt)));
@@ -85,9 +91,9 @@ export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
   };
 
   return {
-    write: (item) =>
+    write: (item, after) =>
       new Promise((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
+        waiting.push({ item, after, resolve, reject });
         gathering.change();
         if (!writing) void run();
       }),

@@ -4,7 +4,7 @@ import type { Ledger } from '../../shared/core/segment/ledger.ts';
 import { EMPTY_LEDGER } from '../../shared/core/segment/ledger.ts';
 import { entryIdPrefix, messageIdAt } from '../../shared/core/segment/message-id.ts';
 import { parsePartitionKey } from '../../shared/core/segment/segment-key.ts';
-import type { Accepted, Arrival, Model } from './model.ts';
+import type { Arrival, Model } from './model.ts';
 import type { Truth } from './truth.ts';
 import type { Decided } from './unit-watch.ts';
 import type { Weather } from './weather.ts';
@@ -77,25 +77,13 @@ const fatesOf = (truth: Truth, model: Model): Map<string, Fate> => {
   return new Map(placesOf(truth, model).map(({ id, tag, place }) => [id, { id, tag, ...follow(truth, id, place) }]));
 };
 
-/**
- * Whether a reference was replaced or never committed is told by clocks where its key holds another message. Where they
- * differ, a replaced one may count as never committed: it is revoked either way.
- */
-const isVoidBySkew = (model: Model, weather: Weather, { id, tag }: Accepted): boolean => {
-  const key = model.submitted.get(tag)?.key;
-  if (!weather.has('F36') || key === undefined) return false;
-  return [...model.accepted.values()].some((other) => other.id !== id && model.submitted.get(other.tag)?.key === key);
-};
-
 const TERMINAL = new Set(['sent', 'dead', 'cancelled', 'expired', 'unknown']);
 
-const checkLost = (model: Model, weather: Weather, fates: ReadonlyMap<string, Fate>): number => {
+const checkLost = (model: Model, fates: ReadonlyMap<string, Fate>): number => {
   let lost = 0;
-  for (const accepted of model.accepted.values()) {
-    const { id, tag } = accepted;
+  for (const { id, tag } of model.accepted.values()) {
     if (model.damaged.has(id)) continue;
     const state = fates.get(id)?.state ?? 'never stored';
-    if (state === 'void' && isVoidBySkew(model, weather, accepted)) continue;
     if (TERMINAL.has(state)) continue;
     lost += 1;
     model.violate('P1', `${id} ${tag} was accepted and is ${state} at the end`, id);
@@ -184,7 +172,7 @@ const checkLedger = (model: Model, truth: Truth, fates: ReadonlyMap<string, Fate
 export const judgeEnd = (model: Model, truth: Truth, weather: Weather): Verdict => {
   const fates = fatesOf(truth, model);
   const byId = Map.groupBy(model.arrivals, ({ id }) => id);
-  const lost = checkLost(model, weather, fates);
+  const lost = checkLost(model, fates);
   checkStates(model, fates, byId);
   const duplicates = countDuplicates(model, weather, { fates, byId });
   checkLedger(model, truth, fates);

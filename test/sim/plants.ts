@@ -188,4 +188,16 @@ export const PLANTS: readonly Plant[] = [
     find: 'entryIdOf(...identity, sealed, fingerprintOf(members))',
     replace: 'entryIdOf(...identity, sealed + 0 * fingerprintOf(members))',
   },
+  {
+    name: 'a reference is taken back although its commit may have been stored without an answer',
+    file: 'shared/app/put-keyed.ts',
+    find: 'if (reference && !mayStand) await withdraw(engine, reference);',
+    replace: 'if (reference && (mayStand || !mayStand)) await withdraw(engine, reference);',
+  },
+  {
+    name: 'no guard: a reference is void although its writer may still commit it',
+    file: 'shared/app/send/judge-reference.ts',
+    find: "if ((await engine.store.put(item, stored?.version ?? 'absent')) === 'stored') return { kind: 'void' };",
+    replace: "if (item && key !== '') return { kind: 'void' };",
+  },
 ];

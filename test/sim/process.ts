@@ -7,6 +7,7 @@ import type { MemoryQueue } from '../../shared/memory/memory-queue.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 import type { Actor } from './actor.ts';
 import { makeActor } from './actor.ts';
+import type { Dice } from './dice.ts';
 import { makeFaultyQueue } from './faulty-queue.ts';
 import { makeFaultyStore } from './faulty-store.ts';
 import type { Scene } from './scene.ts';
@@ -43,7 +44,7 @@ export const flushAfter = async <T>(process: Process, work: Promise<T>): Promise
 
 /** What strikes a process of each kind at its calls. */
 const DEATHS = { api: ['F19', 0.004], send: ['F19', 0.006], tick: ['F05', 0.004] } as const;
-const FREEZES = { api: 0.002, send: 0.004, tick: 0.002 } as const;
+const FREEZES = { api: 0.005, send: 0.004, tick: 0.002 } as const;
 const SKEW_MS = 5_000;
 
 /** Every process has a clock of its own, which is wrong from its first moment (F36). */
@@ -54,6 +55,9 @@ const skewOf = (weather: Weather): number => {
 };
 
 const HOUR_MS = 3_600_000;
+
+/** Up to two minutes; often just longer than a lease or a commit may take, and shorter than a user waits. */
+const freezeMs = (dice: Dice): number => (dice.chance(0.4) ? dice.int(15_000, 28_000) : dice.int(100, 120_000));
 
 /** A clock that jumps by an hour, as after a failed correction, and back some minutes later (F36). */
 const planJump = ({ timeline, weather, trace }: ProcessWorld, actor: Actor): void => {
@@ -83,7 +87,7 @@ export const makeProcesses = (world: ProcessWorld) => {
         trace(() => `${actor.name} dies at ${call}`);
         actor.crash();
       } else if (weather.strikes('F14', FREEZES[kind])) {
-        const until = timeline.now() + weather.dice('F14').int(100, 120_000);
+        const until = timeline.now() + freezeMs(weather.dice('F14'));
         trace(() => `${actor.name} freezes at ${call} for ${until - timeline.now()} ms`);
         actor.freezeUntil(until);
       }

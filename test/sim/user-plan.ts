@@ -41,7 +41,7 @@ const makeWhen = (dice: Dice, scene: Scene, at: number): When => {
   const boundary = Math.ceil((at + dice.int(0, 12) * MINUTE_MS) / MINUTE_MS) * MINUTE_MS;
   switch (dice.int(0, 6)) {
     case 0:
-      return { afterMs: dice.int(0, 3_000) };
+      return { afterMs: dice.pick([dice.int(0, 3_000), dice.int(0, 30_000)]) };
     case 1:
       return { at: at - dice.int(0, 60_000) };
     case 2:

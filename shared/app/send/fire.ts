@@ -5,7 +5,7 @@ import { messageIdAt } from '../../core/segment/message-id.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery } from '../../ports/channel.ts';
 import { itemOfRecord } from '../keyed-record.ts';
-import { carryItem, endItem } from './conclude.ts';
+import { endItem } from './conclude.ts';
 import { advance } from './load-entries.ts';
 import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
 import { MAX_HELD } from './unit-run.ts';
@@ -42,10 +42,6 @@ const resolveReference = (run: UnitRun, entry: OpenEntry, index: number): EntryI
   const agreement = entry.agreements.get(index);
   if (!reference || !agreement) return undefined;
   if (agreement.kind === 'agrees') return itemOfRecord(reference, agreement.record);
-  if (agreement.kind === 'early') {
-    carryItem(run, entry, { i: index, dueAt: agreement.until, attempt: reference.attempt ?? 1 });
-    return undefined;
-  }
   if (agreement.kind !== 'damaged') return end(run, entry, { index, item: reference, k: agreement.kind });
   run.deps.engine.telemetry.count('quarantined', 1);
   return end(run, entry, { index, item: reference, k: 'dead', reason: 'RECORD_DAMAGED' });

@@ -29,8 +29,7 @@ export type Agreement =
   | { readonly kind: 'cancelled' }
   /** The record cannot be read (F51). */
   | { readonly kind: 'damaged' }
-  /** Not committed yet, and its writer may still do so until `until`. */
-  | { readonly kind: 'early'; readonly until: EpochMs }
+  /** It was never committed, and cannot be any more. */
   | { readonly kind: 'void' };
 
 /** An entry in the hands of a worker. Items below `next` are handed on, or were decided before. */
@@ -39,6 +38,7 @@ export type OpenEntry = {
   readonly n: number;
   readonly fresh: number;
   readonly redriven: number;
+  /** In an entry of references: their stamp (G1). */
   readonly writtenAt: EpochMs;
   readonly idPrefix: string;
   readonly keyed: boolean;

@@ -1,12 +1,10 @@
 import { hasBit } from '../../core/bits.ts';
-import type { EntryItem } from '../../core/segment/entry.ts';
-import { isFresh } from '../../core/segment/entry.ts';
-import { messageIdAt } from '../../core/segment/message-id.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { plusMs } from '../../core/time/epoch.ts';
-import type { KeyedRecord } from '../keyed-record.ts';
-import { keyedItemKey, parseKeyedItem } from '../keyed-record.ts';
-import type { Agreement, OpenEntry, UnitRun } from './unit-run.ts';
+import { keyedItemKey, parseStoredKey } from '../keyed-record.ts';
+import type { DueReference } from './judge-reference.ts';
+import { judgeReference, refuseReference } from './judge-reference.ts';
+import type { OpenEntry, UnitRun } from './unit-run.ts';
 
 /*
  * The read at the fire (P9). What was cancelled or moved in time was decided by due − 2 s; this reads no earlier than
@@ -17,13 +15,14 @@ import type { Agreement, OpenEntry, UnitRun } from './unit-run.ts';
 /** References that are compared in one go. */
 const COMPARE_AT_ONCE = 400;
 
+/** Keys that are told side by side that a reference is dead; few ever are. */
+const REFUSE_AT_ONCE = 25;
+
 const refreshTargets = async (run: UnitRun): Promise<void> => {
   const names = [...run.targetNames];
   const found = await Promise.all(names.map((name) => run.deps.targets.find(name)));
   for (const [n, name] of names.entries()) run.targets.set(name, found[n]);
 };
-
-type DueReference = { readonly entry: OpenEntry; readonly index: number; readonly item: EntryItem };
 
 /** The references of an entry that come due by `until` and were not compared. */
 const referencesOf = (entry: OpenEntry, until: EpochMs): DueReference[] => {
@@ -36,41 +35,24 @@ const referencesOf = (entry: OpenEntry, until: EpochMs): DueReference[] => {
   return due;
 };
 
-/**
- * A record with another token: newer than the reference, it replaced it; else the reference's own writer may still be
- * about to commit, for as long as it may, and after that never does. A carried reference waited for that already.
- */
-const judgeReference = (
-  run: UnitRun,
-  { entry, index, item: reference }: DueReference,
-  record: KeyedRecord | undefined,
-): Agreement => {
-  const { timing, clock } = run.deps.engine;
-  if (record && record.token === reference.token) {
-    return record.cancelledAt === undefined ? { kind: 'agrees', record } : { kind: 'cancelled' };
-  }
-  const carried = !isFresh(reference);
-  // Its writer took it back: it met another message, or nothing came of its call.
-  if (!carried && run.tombstones.has(messageIdAt(entry.idPrefix, index))) return { kind: 'void' };
-  if (record && (carried || record.committedAt >= entry.writtenAt)) return { kind: 'cancelled' };
-  if (carried) return { kind: 'void' };
-  const until = plusMs(entry.writtenAt, timing.commitWithinMs + timing.skewMs);
-  return clock.now() < until ? { kind: 'early', until } : { kind: 'void' };
-};
-
 /** Reads the records of some references, each once, and notes what they say. */
 const compare = async (run: UnitRun, some: readonly DueReference[]): Promise<void> => {
   const keys = new Map(some.map(({ item }) => keyedItemKey(item.key ?? '')).map((key) => [key.pk, key]));
   const stored = await run.deps.engine.store.getMany([...keys.values()]);
-  const byPk = new Map(stored.map((item) => [item.pk, parseKeyedItem(item)]));
+  const byPk = new Map(stored.map((item) => [item.pk, parseStoredKey(item)]));
+  const open: (() => Promise<void>)[] = [];
   for (const due of some) {
-    const { entry, index } = due;
-    const { pk } = keyedItemKey(due.item.key ?? '');
-    const record = byPk.get(pk);
-    const damaged = byPk.has(pk) && record === undefined;
-    entry.agreements.set(index, damaged ? { kind: 'damaged' } : judgeReference(run, due, record));
-    entry.compared = index + 1;
+    const there = byPk.get(keyedItemKey(due.item.key ?? '').pk);
+    const agreement = judgeReference(run, due, there);
+    if (agreement) due.entry.agreements.set(due.index, agreement);
+    else
+      open.push(async () => {
+        due.entry.agreements.set(due.index, await refuseReference(run, due, there));
+      });
   }
+  for (let from = 0; from < open.length; from += REFUSE_AT_ONCE)
+    await Promise.all(open.slice(from, from + REFUSE_AT_ONCE).map((refuse) => refuse()));
+  for (const { entry, index } of some) entry.compared = index + 1;
 };
 
 /** Compares all references that come due by `until`, those of one instant together, whatever entries they are in. */

@@ -97,7 +97,7 @@ const openBuckets = async (tick: Tick): Promise<void> => {
   }
 };
 
-/** How long a unit may be overdue before its hint counts as lost: longer than a keyed message may take to commit. */
+/** How long a unit may be overdue before its hint counts as lost: longer than a keyed message takes to commit. */
 const lostAfterMs = ({ timing }: Engine): number => timing.commitWithinMs + timing.skewMs;
 
 const dueOf = ({ firstDue, last }: SurveyedUnit): EpochMs => last?.resumeAt ?? firstDue;

@@ -14,7 +14,7 @@ export type Timing = {
   /** The largest difference between two clocks that loses nothing. */
   readonly skewMs: number;
   readonly lateGraceMs: number;
-  /** A keyed message must be committed so soon after its reference was stored, or not at all. */
+  /** So long the sweep leaves a reference without a hint to its writer, who may be about to commit it. */
   readonly commitWithinMs: number;
   readonly cancelFenceMs: number;
   readonly readAheadMs: number;
