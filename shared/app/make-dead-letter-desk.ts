@@ -112,7 +112,7 @@ const planRedrive = (engine: Engine, letter: DeadLetter, dueAt: EpochMs): Redriv
 
 /** A keyed message is sent again as it was, whatever its key holds by now: hence no token. */
 const redrivenItem = ({ item, payload, id, dueAt: firstDueAt }: DeadLetter, dueAt: EpochMs): EntryItem => {
-  const { token: _, ...rest } = item;
+  const { token: _, fresh: __, ...rest } = item;
   return { ...rest, id, dueAt, firstDueAt, redriven: true, ...(payload ? { payload } : {}) };
 };
 

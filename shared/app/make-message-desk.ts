@@ -1,4 +1,3 @@
-import { SEND_TIMELINE } from '../core/segment/message-id.ts';
 import { cancelMessage } from './cancel-message.ts';
 import { requireClock } from './clock-check.ts';
 import type { Engine } from './engine.ts';
@@ -8,18 +7,7 @@ import { openIntake } from './intake.ts';
 import type { MessageDesk } from './message-desk.ts';
 import { makePutKeyed } from './put-keyed.ts';
 import { makeReferenceWriter } from './reference-writer.ts';
-import { ensureCursor } from './tick/cursor.ts';
-
-/** Makes sure, once in a process, that a tick will know from where on to sweep; a failure is tried again. */
-const makeCursorGuard = (engine: Engine): (() => Promise<unknown> | undefined) => {
-  let there = false;
-  return () => {
-    if (there) return undefined;
-    return ensureCursor(engine, SEND_TIMELINE).then(() => {
-      there = true;
-    });
-  };
-};
+import { makeCursorGuard } from './tick/cursor-guard.ts';
 
 /** The use cases of messages on the segment engine. */
 export const makeMessageDesk = (engine: Engine): MessageDesk => {

@@ -1,4 +1,4 @@
-import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { EntryItem, OpenedEntry } from '../core/segment/entry.ts';
 import { isFresh } from '../core/segment/entry.ts';
 import { decodeEntry, encodeEntry } from '../core/segment/entry-codec.ts';
@@ -7,6 +7,7 @@ import { partitionKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs } from '../core/time/epoch.ts';
 import type { Item } from '../ports/item-store.ts';
+import { squeezed, unsqueezed } from './squeezed.ts';
 
 /** An entry ready to be stored: its items sorted by due time, all in the bucket of its segment. */
 export type NewEntry = EntryAddress & { readonly items: readonly EntryItem[] };
@@ -23,26 +24,9 @@ export type EntryInfo = {
 
 type StoredInfo = { n: number; fresh: number; redriven: number; at: number; crc: number };
 
-/** More than this of items cannot come from an entry of ours; a bomb stops here. */
-const MAX_UNPACKED_BYTES = 8 * 1024 * 1024;
-
 /** Over the figures too: a wrong number of accepted items would break the ledger without a sign. */
 const checksumOf = ({ n, fresh, redriven, at }: Omit<StoredInfo, 'crc'>, body: Uint8Array): number =>
   crc32(body, crc32(`${n} ${fresh} ${redriven} ${at}`));
-
-/** Less than this stays as it is: it fits one write unit, and compression costs more time than all else on its way. */
-const COMPRESS_FROM_BYTES = 700;
-
-/** How zstd begins; a body that is not compressed begins with the length of its columns, which is never so great. */
-const ZSTD_MAGIC = 0xfd2fb528;
-
-const squeezed = (bytes: Uint8Array): Uint8Array =>
-  bytes.length < COMPRESS_FROM_BYTES ? bytes : zstdCompressSync(bytes);
-
-const unsqueezed = (body: Uint8Array): Uint8Array => {
-  const compressed = body.length >= 4 && new DataView(body.buffer, body.byteOffset).getUint32(0, true) === ZSTD_MAGIC;
-  return compressed ? zstdDecompressSync(body, { maxOutputLength: MAX_UNPACKED_BYTES }) : body;
-};
 
 /** Compresses an entry into the item that is stored; same items, same bytes. */
 export const packEntry = (entry: NewEntry, times: { writtenAt: EpochMs; expiresAt: EpochMs }): Item => {

@@ -88,7 +88,7 @@ const withoutNextTry = ({ attempt: _a, lastError: _e, paced: _p, ...item }: Entr
 /** The item that continues another at its new place, under the id and first due time that it always had. */
 const continued = (item: EntryItem, id: string, { dueAt, attempt, reason, paced }: CarriedItem): EntryItem => {
   const lastError = reason ?? item.lastError;
-  const { redriven: _, ...rest } = withoutNextTry(item);
+  const { redriven: _, fresh: __, ...rest } = withoutNextTry(item);
   return {
     ...rest,
     id,

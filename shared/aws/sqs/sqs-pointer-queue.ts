@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { checkHint } from '../../ports/hint-limits.ts';
 import type { Hint, PointerQueue } from '../../ports/pointer-queue.ts';
 import { waitBefore } from '../backoff.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns } from '../../core/in-turns.ts';
 import { cutBatches, sendBatch, type Untaken } from './send-batch.ts';
 
 /** A hint that was not taken so often is left to the next tick (F06). */

@@ -1,7 +1,10 @@
 import type { Data } from './data.ts';
 
 /** Where what a process puts out goes. */
-export type Binding = { readonly target: string } | { readonly process: string };
+export type Binding =
+  | { readonly target: string }
+  /** To an input (default `main`) of another process, under the same key unless `key` makes another of the value. */
+  | { readonly process: string; readonly input?: string; readonly key?: (value: never) => string };
 
 /** An output as it is declared; `T` is what it takes. */
 export type OutputSpec<T> = { readonly to: Binding | null; readonly accepts?: (value: T) => void };

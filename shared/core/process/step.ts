@@ -24,7 +24,7 @@ const STALLED_FIRINGS = 2000;
  * S4 An element whose id is remembered, or a turn without anything to do, gives the snapshot itself and its outputs.
  */
 export const step = (process: Process, snapshot: Snapshot, turn: Turn): Step => {
-  const whole = attempt(process, snapshot, { turn, calls: Number.POSITIVE_INFINITY });
+  const whole = attempt(process, snapshot, { turn, calls: turn.maxCalls ?? Number.POSITIVE_INFINITY });
   let { failure } = whole;
   let result = whole;
   // A handler that is not deterministic may throw earlier the next time; each round is shorter, so this ends.

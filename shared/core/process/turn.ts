@@ -37,6 +37,8 @@ export type Turn = {
   /** Timers after this instant stay for another turn. */
   readonly fireThrough?: number;
   readonly broadcast?: BroadcastState;
+  /** After so many calls of handlers the turn ends; what is left is another's. */
+  readonly maxCalls?: number;
 };
 
 /** Why a turn ended early: the call that threw. All before it stands, nothing of it or after it does. */

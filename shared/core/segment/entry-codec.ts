@@ -49,6 +49,7 @@ const EXTRA_NAMES = [
   'lastError',
   'paced',
   'redriven',
+  'fresh',
 ] as const;
 
 const extrasText = (item: EntryItem): string => {

@@ -23,6 +23,8 @@ export type ItemExtras = {
   readonly lastError?: string;
   /** Its due time is a slot that the target's rate gave it, so the rate is not asked again. */
   readonly paced?: true;
+  /** It counts as accepted here although it brings its id: the entry that would have given it was never stored. */
+  readonly fresh?: true;
   /** It was a dead letter before, so the ledger takes one off `dead`. */
   readonly redriven?: true;
 };
@@ -50,4 +52,4 @@ export type OpenedEntry = {
 };
 
 /** True for an item that counts as accepted where it lies: neither a retry, nor deferred, nor redriven. */
-export const isFresh = (item: ItemExtras): boolean => item.id === undefined;
+export const isFresh = (item: ItemExtras): boolean => item.id === undefined || item.fresh === true;

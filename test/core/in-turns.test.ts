@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inTurns } from '../../shared/aws/in-turns.ts';
+import { inTurns } from '../../shared/core/in-turns.ts';
 
 describe('inTurns', () => {
   it('does every job once, so many at a time, and keeps the order of results', async () => {

@@ -1,0 +1,140 @@
+import { hash32 } from '../../core/hash.ts';
+import { stepBroadcast } from '../../core/process/broadcast-step.ts';
+import type { Process } from '../../core/process/definition.ts';
+import { type IdentifiedOutput, outputId } from '../../core/process/output.ts';
+import { makeRecentIds } from '../../core/process/recent-ids.ts';
+import type { BroadcastState, ElementInput } from '../../core/process/turn.ts';
+import { minuteOf } from '../../core/segment/bucket.ts';
+import { entrySortKey, partitionKey } from '../../core/segment/segment-key.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import type { Item, ItemKey } from '../../ports/item-store.ts';
+import type { Engine } from '../engine.ts';
+import { entryIdOf } from '../entry-id.ts';
+import { seal, unseal } from '../sealed-text.ts';
+import type { Outbox } from './key-record.ts';
+import { messagesOf, storeOwnOutputs } from './outputs.ts';
+import type { BroadcastReader } from './process-deps.ts';
+import type { InputFate } from './take-turn.ts';
+
+/** The broadcast state of a process: one item. Its outputs stay in it until the next change, which sees them stored. */
+type BroadcastRecord = {
+  readonly state: BroadcastState;
+  readonly seen: readonly string[];
+  readonly outputs: readonly IdentifiedOutput[];
+  readonly changedAt: EpochMs;
+  readonly nonce: string;
+};
+
+type Stored = { readonly record: BroadcastRecord; readonly version: number };
+
+export type BroadcastBook = BroadcastReader & {
+  /** Applies elements in their order; when it resolves, they are committed and what they put out is stored. */
+  apply(process: Process, elements: readonly ElementInput[], watermark: number): Promise<readonly InputFate[]>;
+};
+
+/** What keys read may be so old: a worker elsewhere changed it. */
+const FRESH_MS = 1_000;
+
+const keyOf = (process: string): ItemKey => ({ table: 'control', pk: `broadcast#${process}`, sk: '-' });
+
+const NOTHING: BroadcastRecord = { state: {}, seen: [], outputs: [], changedAt: 0 as EpochMs, nonce: '' };
+
+const parse = (item: Item): Stored => {
+  const text = unseal(item.doc);
+  if (text === undefined) throw new Error(`The record ${item.pk} is damaged: restore it, or delete it.`);
+  return { record: JSON.parse(text) as BroadcastRecord, version: item.version };
+};
+
+/** The one place where the outputs of a version go, so that storing them again changes nothing. */
+const outboxOf = (sending: Engine, process: string, { record, version }: Stored): Outbox => {
+  const entryId = entryIdOf('broadcast', process, version);
+  const segment = {
+    timeline: sending.timeline,
+    minute: minuteOf(record.changedAt),
+    shard: hash32(entryId) % sending.shards,
+  };
+  const part = { pk: partitionKey(segment), sk: entrySortKey('L', record.changedAt, entryId), first: 0 };
+  return { at: record.changedAt, parts: [{ ...part, n: record.outputs.length }] };
+};
+
+type Change = { readonly next: BroadcastRecord; readonly fates: InputFate[] };
+
+const applyAll = (
+  process: Process,
+  { record, version }: Stored,
+  of: { elements: readonly ElementInput[]; now: EpochMs; watermark: number; nonce: string },
+): Change => {
+  const ids = makeRecentIds(record.seen, process.limits.rememberedIds);
+  const outputs: IdentifiedOutput[] = [];
+  let { state } = record;
+  const fates = of.elements.map((element): InputFate => {
+    if (element.id !== null && ids.has(element.id)) return { kind: 'duplicate' };
+    try {
+      const { value, timestamp } = element;
+      const stepped = stepBroadcast(process, state, { value, timestamp, now: of.now, watermark: of.watermark });
+      state = stepped.state;
+      for (const output of stepped.outputs) {
+        const id = outputId(process.name, '', { version: version + 1, n: outputs.length });
+        outputs.push({ ...output, id });
+      }
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+    if (element.id !== null) ids.add(element.id);
+    return { kind: 'applied' };
+  });
+  return { next: { state, seen: ids.list(), outputs, changedAt: of.now, nonce: of.nonce }, fates };
+};
+
+export const makeBroadcastBook = (engine: Engine, sending: Engine): BroadcastBook => {
+  const known = new Map<string, { state: BroadcastState; readAt: EpochMs }>();
+
+  const read = async (process: string): Promise<Stored> => {
+    const readAt = engine.clock.now();
+    const item = await engine.store.get(keyOf(process));
+    const stored = item ? parse(item) : { record: NOTHING, version: 0 };
+    known.set(process, { state: stored.record.state, readAt });
+    return stored;
+  };
+
+  const settle = async (process: Process, stored: Stored): Promise<void> => {
+    const { outputs, changedAt } = stored.record;
+    const messages = messagesOf(process, outputs, changedAt);
+    if (messages.length === 0) return;
+    await storeOwnOutputs(sending, outboxOf(sending, process.name, stored), messages);
+  };
+
+  const put = async (process: string, next: Stored): Promise<boolean> => {
+    const item = { ...keyOf(process), version: next.version, doc: seal(JSON.stringify(next.record)) };
+    if ((await engine.store.put(item, next.version === 1 ? 'absent' : next.version - 1)) === 'stored') return true;
+    return (await read(process)).record.nonce === next.record.nonce;
+  };
+
+  return {
+    of: async (processes) => {
+      const states = new Map<string, BroadcastState>();
+      for (const { name, broadcast } of processes) {
+        if (!broadcast) continue;
+        const cached = known.get(name);
+        const age = engine.clock.now() - (cached?.readAt ?? 0);
+        const isFresh = cached !== undefined && age >= 0 && age < FRESH_MS;
+        states.set(name, isFresh ? cached.state : (await read(name)).record.state);
+      }
+      return states;
+    },
+    apply: async (process, elements, watermark) => {
+      for (;;) {
+        const stored = await read(process.name);
+        await settle(process, stored);
+        const of = { elements, now: engine.clock.now(), watermark, nonce: engine.nonce() };
+        const { next, fates } = applyAll(process, stored, of);
+        if (fates.every(({ kind }) => kind !== 'applied')) return fates;
+        const changed = { record: next, version: stored.version + 1 };
+        if (!(await put(process.name, changed))) continue;
+        known.set(process.name, { state: next.state, readAt: of.now });
+        await settle(process, changed);
+        return fates;
+      }
+    },
+  };
+};

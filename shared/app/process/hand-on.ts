@@ -1,0 +1,68 @@
+import type { Process } from '../../core/process/definition.ts';
+import type { Binding, IdentifiedOutput } from '../../core/process/output.ts';
+import { parseElement } from '../../core/process/parse-element.ts';
+import type { ElementInput } from '../../core/process/turn.ts';
+import type { KeyWorker } from './key-worker.ts';
+import { bindingOf } from './outputs.ts';
+import { buryInput } from './poison.ts';
+import type { ProcessDeps } from './process-deps.ts';
+import type { WatermarkBook } from './watermark-book.ts';
+
+type ToProcess = Extract<Binding, { readonly process: string }>;
+
+const isToProcess = (binding: Binding | null): binding is ToProcess => binding !== null && 'process' in binding;
+
+export type HandOnDeps = {
+  readonly processes: ReadonlyMap<string, Process>;
+  readonly worker: () => KeyWorker;
+  readonly book: WatermarkBook;
+  readonly deps: () => ProcessDeps;
+};
+
+/** The partition under which a process sees what another one puts out. */
+const partitionOf = (from: string): string => `process:${from}`;
+
+/**
+ * Feeds outputs to the processes that they are bound to, under their own ids: one that comes again is a duplicate there.
+ * One that does not fit, or whose handler throws, is a dead letter there; its giver goes on.
+ */
+export const makeHandOn = ({ processes, worker, book, deps }: HandOnDeps): ProcessDeps['handOn'] => {
+  const feed = async (binding: ToProcess, key: string, { id, value, timestamp }: IdentifiedOutput): Promise<void> => {
+    const process = processes.get(binding.process);
+    if (!process) throw new Error(`An output is bound to process "${binding.process}", which does not exist.`);
+    const own = binding.key ? binding.key(value as never) : key;
+    const raw: ElementInput = { kind: 'element', input: binding.input ?? 'main', id, timestamp, value };
+    try {
+      const input = { ...raw, value: parseElement(process, raw.input, value) };
+      const call = { process, key: own, inputs: [input], watermark: await book.published(process) };
+      const [fate] = (await worker().submit(call)).fates;
+      if (fate?.kind === 'failed') await buryInput(deps(), { process, key: own, input: raw }, fate.error);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await buryInput(deps(), { process, key: own, input: raw }, error);
+    }
+  };
+
+  return async (process, key, outputs) => {
+    for (const output of outputs) {
+      const binding = bindingOf(process, output);
+      if (isToProcess(binding)) await feed(binding, key, output);
+    }
+  };
+};
+
+const isRefusal = (error: unknown): boolean => (error as { name?: string } | null)?.name === 'ProcessError';
+
+/** Hands the watermark of a process on to those that its outputs are bound to. */
+export const makeForward =
+  ({ processes, book }: Pick<HandOnDeps, 'processes' | 'book'>) =>
+  async (process: Process, watermark: number): Promise<void> => {
+    const specs = [process.output, ...Object.values(process.sideOutputs)];
+    const bindings = specs.flatMap((spec) => (spec && isToProcess(spec.to) ? [spec.to] : []));
+    for (const binding of bindings) {
+      const follower = processes.get(binding.process);
+      if (!follower) continue;
+      const at = { input: binding.input ?? 'main', partition: partitionOf(process.name) };
+      await book.advance(follower, at, watermark);
+    }
+  };

@@ -1,0 +1,147 @@
+import type { Process } from '../../core/process/definition.ts';
+import type { TimerInput } from '../../core/process/turn.ts';
+import { holdingBack } from '../../core/process/watermark/source-watermarks.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import { requireClock } from '../clock-check.ts';
+import type { Engine } from '../engine.ts';
+import { makeSender, type Sender } from '../send/make-sender.ts';
+import { makeCursorGuard } from '../tick/cursor-guard.ts';
+import { makeBroadcastBook } from './broadcast-book.ts';
+import { makeEventWaves } from './event-wave.ts';
+import { makeForward, makeHandOn } from './hand-on.ts';
+import { inspectKey, listKeys } from './inspect-keys.ts';
+import { type KeyWorker, makeKeyWorker } from './key-worker.ts';
+import { makeProcessCounters, type ProcessCounters } from './process-counters.ts';
+import { makeDelivered, type ProcessDeps } from './process-deps.ts';
+import type { PartitionView, ProcessDesk, TimerName } from './process-desk.ts';
+import { makeSubmit } from './submit-elements.ts';
+import { makeTimerChannel, timerTargets } from './timer-channel.ts';
+import { makeWatermarkBook, type WatermarkBook } from './watermark-book.ts';
+import { readWatermark } from './watermark-record.ts';
+
+/** Process functions on the segment engine, for one process of the operating system. */
+export type ProcessRuntime = {
+  readonly desk: ProcessDesk;
+  /** Works off units of the process timeline: processing timers, to their millisecond. */
+  readonly sender: Sender;
+  /** Does what the event time of a process asks for; a name that is not known here is left to others. */
+  runWave(name: string, stopAt: EpochMs): Promise<void>;
+  readonly counters: ProcessCounters;
+};
+
+export type ProcessRuntimeParts = {
+  /** Of the timeline `process`. */
+  readonly engine: Engine;
+  /** Of the timeline `send`. */
+  readonly sending: Engine;
+  readonly processes: readonly Process[];
+};
+
+type Parts = {
+  readonly deps: ProcessDeps;
+  readonly worker: KeyWorker;
+  readonly book: WatermarkBook;
+};
+
+const isSame = (a: TimerName, b: TimerName): boolean => a.domain === b.domain && a.at === b.at && a.name === b.name;
+
+/** Applies an operator's change to the timers of a key, if the key has the timer. */
+const changeTimer = async (
+  { deps, worker, book }: Parts,
+  process: Process,
+  of: { key: string; timer: TimerName; inputs: readonly TimerInput[] },
+) => {
+  const view = await inspectKey(deps, process, of.key);
+  if (!view?.timers.some((timer) => isSame(timer, of.timer))) return undefined;
+  await worker.submit({ process, key: of.key, inputs: of.inputs, watermark: await book.published(process) });
+  return inspectKey(deps, process, of.key);
+};
+
+const describe = async ({ deps }: Parts, process: Process) => {
+  const { record } = await readWatermark(deps.engine, process);
+  const { sources, firedThrough } = record;
+  const holds = new Set(holdingBack(sources).map(({ input, partition }) => `${input}#${partition}`));
+  const partitions = Object.entries(sources.inputs).flatMap(([input, { partitions: marks, valve }]) =>
+    Object.entries(marks).map(
+      ([partition, mark]): PartitionView => ({
+        input,
+        partition,
+        ...mark,
+        idle: valve.channels[partition]?.idle ?? false,
+        holdsBack: holds.has(`${input}#${partition}`),
+      }),
+    ),
+  );
+  const counters = await deps.counters.read(process.name);
+  return { name: process.name, watermark: sources.published, firedThrough, partitions, counters };
+};
+
+const makeDesk = (
+  parts: Parts,
+  processes: ReadonlyMap<string, Process>,
+  submit: ProcessDesk['submit'],
+): ProcessDesk => {
+  const { deps, book } = parts;
+  const sendingCursor = makeCursorGuard(deps.sending);
+  const ownCursor = makeCursorGuard(deps.engine);
+  const open = async (): Promise<void> => {
+    await requireClock(deps.engine);
+    await sendingCursor();
+    await ownCursor();
+  };
+  return {
+    names: () => [...processes.keys()],
+    find: (name) => processes.get(name),
+    describe: (process) => describe(parts, process),
+    submit: async (process, elements, partition) => {
+      await open();
+      return submit(process, elements, partition);
+    },
+    advance: async (process, at, watermark) => {
+      await open();
+      return book.advance(process, at, watermark);
+    },
+    end: async (process) => {
+      await open();
+      return book.end(process);
+    },
+    keys: (process, page) => listKeys(deps, process, page),
+    key: (process, key) => inspectKey(deps, process, key),
+    deleteTimer: (process, key, timer) =>
+      changeTimer(parts, process, { key, timer, inputs: [{ kind: 'delete-timer', ...timer }] }),
+    moveTimer: (process, key, { from, to }) => {
+      const inputs: TimerInput[] = [
+        { kind: 'delete-timer', ...from },
+        { kind: 'set-timer', ...from, at: to },
+      ];
+      return changeTimer(parts, process, { key, timer: from, inputs });
+    },
+  };
+};
+
+export const makeProcessRuntime = ({ engine, sending, processes }: ProcessRuntimeParts): ProcessRuntime => {
+  const named = new Map(processes.map((process) => [process.name, process]));
+  const book = makeWatermarkBook(engine);
+  const broadcasts = makeBroadcastBook(engine, sending);
+  const counters = makeProcessCounters(engine.store, engine.owner);
+  const deps: ProcessDeps = {
+    engine,
+    sending,
+    counters,
+    broadcasts,
+    delivered: makeDelivered(),
+    handOn: makeHandOn({ processes: named, book, worker: () => worker, deps: () => deps }),
+  };
+  const worker: KeyWorker = makeKeyWorker(deps);
+  const waves = makeEventWaves({ engine, worker, book, forward: makeForward({ processes: named, book }) });
+  const channel = makeTimerChannel({ engine, processes: named, worker, book });
+  return {
+    desk: makeDesk({ deps, worker, book }, named, makeSubmit({ worker, book, broadcasts })),
+    sender: makeSender({ engine, targets: timerTargets, channelOf: () => channel }),
+    runWave: async (name, stopAt) => {
+      const process = named.get(name);
+      if (process) await waves.run(process, stopAt);
+    },
+    counters,
+  };
+};

@@ -1,0 +1,99 @@
+import type { Process } from '../../core/process/definition.ts';
+import { NO_WATERMARK } from '../../core/process/event-time.ts';
+import { openSources, type SourceWatermarks } from '../../core/process/watermark/source-watermarks.ts';
+import type { EpochMs } from '../../core/time/epoch.ts';
+import type { Item, ItemKey } from '../../ports/item-store.ts';
+import type { Engine } from '../engine.ts';
+import { seal, unseal } from '../sealed-text.ts';
+import { pagesOf } from '../unit-journal.ts';
+
+/**
+ * How far the event time of a process has come, in one item.
+ *
+ * M1 `sources.published` never goes back, nor does `firedThrough`, which follows it.
+ * M2 Where `firedThrough` is behind, or a hint was found too early, `waveAt` is set: a wave is to fire what is due, no
+ *    earlier than that. It is cleared only by the write that finds `firedThrough` at `published`, so that whoever raises
+ *    the watermark either sees it set, and a wave to come will see the raise, or sets it and sends a pointer.
+ */
+export type WatermarkRecord = {
+  readonly sources: SourceWatermarks;
+  /** Every event timer at or before it has fired, but for those that elements set behind it. */
+  readonly firedThrough: number;
+  readonly waveAt: EpochMs | null;
+  /** When partitions are to be looked at that may have turned idle. */
+  readonly probeAt: EpochMs | null;
+  /** When `published` last rose. */
+  readonly raisedAt: EpochMs;
+};
+
+export type StoredWatermark = { readonly record: WatermarkRecord; readonly version: number };
+
+const keyOf = (process: string): ItemKey => ({ table: 'control', pk: `watermark#${process}`, sk: '-' });
+
+/** The inputs of a process that have a watermark. */
+export const inputsOf = (process: Process): string[] => [
+  ...Object.keys(process.inputs),
+  ...(process.broadcast ? ['broadcast'] : []),
+];
+
+const fresh = (process: Process): WatermarkRecord => ({
+  sources: openSources(inputsOf(process)),
+  firedThrough: NO_WATERMARK,
+  waveAt: null,
+  probeAt: null,
+  raisedAt: 0 as EpochMs,
+});
+
+/** A record that was damaged stops its process's event time, and is not overwritten (F51). */
+const parse = (item: Item): WatermarkRecord => {
+  const text = unseal(item.doc);
+  if (text === undefined) throw new Error(`The record ${item.pk} is damaged: restore it, or delete it.`);
+  return JSON.parse(text) as WatermarkRecord;
+};
+
+export const readWatermark = async (engine: Engine, process: Process): Promise<StoredWatermark> => {
+  const item = await engine.store.get(keyOf(process.name));
+  return item ? { record: parse(item), version: item.version } : { record: fresh(process), version: 0 };
+};
+
+/** Changes the record by a conditional write; `change` gives `undefined` where nothing is to change. */
+export const changeWatermark = async (
+  engine: Engine,
+  process: Process,
+  change: (record: WatermarkRecord) => WatermarkRecord | undefined,
+): Promise<StoredWatermark> => {
+  for (;;) {
+    const stored = await readWatermark(engine, process);
+    const record = change(stored.record);
+    if (!record) return stored;
+    if (stored.version === 0) await register(engine, process.name);
+    const version = stored.version + 1;
+    // Changes are repeatable: one whose answer was lost is made again, and changes nothing more.
+    const item = { ...keyOf(process.name), version, doc: seal(JSON.stringify(record)) };
+    if ((await engine.store.put(item, stored.version === 0 ? 'absent' : stored.version)) === 'stored') {
+      return { record, version };
+    }
+  }
+};
+
+const REGISTRY = 'processes';
+
+/** Lets ticks, which know no definitions, find the process. */
+const register = async (engine: Engine, name: string): Promise<void> => {
+  await engine.store.put({ table: 'control', pk: REGISTRY, sk: name, version: 1 }, 'any');
+};
+
+/** The names of all processes that have a watermark. */
+export const processesWithWatermark = async (engine: Engine): Promise<string[]> => {
+  const names: string[] = [];
+  for await (const page of pagesOf(engine.store, { table: 'control', pk: REGISTRY, from: '!', to: '~' })) {
+    names.push(...page.items.map(({ sk }) => sk));
+  }
+  return names;
+};
+
+/** The record of a process of which only the name is known. */
+export const readWatermarkByName = async (engine: Engine, name: string): Promise<WatermarkRecord | undefined> => {
+  const item = await engine.store.get(keyOf(name));
+  return item && parse(item);
+};
