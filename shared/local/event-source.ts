@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
-import type { SendFunction } from '../../functions/send/send.ts';
+import type { PointerFunction } from '../../functions/pointer-batch.ts';
 import { callSqs } from './call-engine.ts';
 import { makeLambdaContext } from './lambda-context.ts';
 import type { LaneQueue } from './set-up-engines.ts';
@@ -14,7 +14,7 @@ export type EventSource = {
 export type EventSourceOptions = {
   readonly endpoint: string;
   readonly queue: LaneQueue;
-  readonly send: SendFunction;
+  readonly send: PointerFunction;
   /** Told what failed; the source itself goes on. */
   readonly onError: (error: unknown) => void;
 };

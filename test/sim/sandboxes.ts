@@ -1,5 +1,5 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { SendFunction } from '../../functions/send/send.ts';
+import type { PointerFunction } from '../../functions/pointer-batch.ts';
 import { makeSend } from '../../functions/send/send.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
@@ -17,7 +17,7 @@ export type SandboxWorld = ProcessWorld & {
   readonly dice: Dice;
 };
 
-type Sandbox = { process: Process; send: SendFunction; busy: boolean };
+type Sandbox = { process: Process; send: PointerFunction; busy: boolean };
 
 type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
 

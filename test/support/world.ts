@@ -16,6 +16,7 @@ import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import type { VirtualClock } from '../../shared/memory/virtual-clock.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
+import type { Companion } from './companion.ts';
 import { makeApi, makeTickProcess } from './processes.ts';
 import type { Answer } from './receiver.ts';
 import { makeReceiver } from './receiver.ts';
@@ -40,6 +41,8 @@ export type WorldOptions = {
   /** How often the tick of this minute runs; once unless told. */
   readonly ticks?: (minute: number) => number;
   readonly seams?: Seams;
+  /** More that lives on the same store and clock. */
+  readonly companion?: (ports: Ports, engineOf: (owner: string, seams?: Seams) => Engine) => Companion;
 };
 
 /** Monday, far from any boundary of the calendar. */
@@ -72,7 +75,7 @@ const makePorts = (options: WorldOptions) => {
   };
 };
 
-type Ports = ReturnType<typeof makePorts>;
+export type Ports = ReturnType<typeof makePorts>;
 
 /** Makes the engines of processes; each reaches the ports through its seams. */
 const makeEngines = ({ clock, store, queue, telemetry }: Ports, options: WorldOptions) => {
@@ -149,7 +152,7 @@ const makeBackground = () => {
 
 type Drive = {
   readonly clock: VirtualClock;
-  readonly nextVisibleAt: () => EpochMs | undefined;
+  readonly nextVisibleAt: () => readonly (EpochMs | undefined)[];
   readonly deliverHints: () => void;
   /** Starts the tick of this minute. */
   readonly startTick: (minute: number) => void;
@@ -168,7 +171,7 @@ const makeTime = ({ clock, nextVisibleAt, deliverHints, startTick }: Drive) => {
     while (clock.now() < end) {
       // What was just started may send a hint for now: it counts before time moves on.
       await clock.advanceTo(clock.now());
-      const times = [clock.nextWakeAt(), nextVisibleAt(), nextTick, end].filter((at) => at !== undefined);
+      const times = [clock.nextWakeAt(), ...nextVisibleAt(), nextTick, end].filter((at) => at !== undefined);
       await clock.advanceTo(epochMs(Math.max(clock.now(), Math.min(...times))));
       if (clock.now() >= nextTick) tickNow();
       deliverHints();
@@ -198,9 +201,11 @@ export const makeWorld = (options: WorldOptions = {}) => {
   const api = makeApi(engines.make('api'));
   const { tick, replaceTick } = makeTickProcess(engines.make);
   const work = makeWorkers(ports, options, engines.make);
+  const companion = options.companion?.(ports, engines.make);
   let turn = 0;
 
   const deliverHints = (): void => {
+    for (const delivery of companion?.deliver() ?? []) track(delivery);
     for (const hint of queue.receive(clock.now())) {
       const unit = decodePointer(hint.body);
       turn += 1;
@@ -212,13 +217,19 @@ export const makeWorld = (options: WorldOptions = {}) => {
 
   /** Doubled ticks overlap. */
   const startTick = (minute: number): void => {
+    if (companion) track(companion.tick());
     for (let runs = options.ticks?.(minute) ?? 1; runs > 0; runs -= 1) track(tick.run());
   };
 
   return {
     ...ports,
     ...work,
-    ...makeTime({ clock, nextVisibleAt: queue.nextVisibleAt, deliverHints, startTick }),
+    ...makeTime({
+      clock,
+      nextVisibleAt: () => [queue.nextVisibleAt(), companion?.nextVisibleAt()],
+      deliverHints,
+      startTick,
+    }),
     arrivals: ports.receiver.arrivals,
     ...api,
     /** Another process of the API. */

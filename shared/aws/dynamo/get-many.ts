@@ -1,9 +1,9 @@
 import { BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import { inTurns } from '../../core/in-turns.ts';
 import { checkKey } from '../../ports/item-limits.ts';
 import type { Item, ItemKey, TableName } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { withBackoff } from '../backoff.ts';
-import { inTurns } from '../../core/in-turns.ts';
 import { type Access, capacityRequest, reportCapacity } from './access.ts';
 import { keyAttributes, toItem } from './attributes.ts';
 

@@ -1,9 +1,9 @@
 import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { inTurns } from '../../core/in-turns.ts';
 import { checkItem, itemBytes } from '../../ports/item-limits.ts';
 import type { Item } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { withBackoff } from '../backoff.ts';
-import { inTurns } from '../../core/in-turns.ts';
 import { type Access, capacityRequest, reportCapacity } from './access.ts';
 import { toAttributes } from './attributes.ts';
 import { putItem } from './put-item.ts';

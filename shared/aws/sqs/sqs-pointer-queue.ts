@@ -1,11 +1,11 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { hash32 } from '../../core/hash.ts';
+import { inTurns } from '../../core/in-turns.ts';
 import { epochMs } from '../../core/time/epoch.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { checkHint } from '../../ports/hint-limits.ts';
 import type { Hint, PointerQueue } from '../../ports/pointer-queue.ts';
 import { waitBefore } from '../backoff.ts';
-import { inTurns } from '../../core/in-turns.ts';
 import { cutBatches, sendBatch, type Untaken } from './send-batch.ts';
 
 /** A hint that was not taken so often is left to the next tick (F06). */

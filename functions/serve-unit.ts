@@ -1,0 +1,33 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { Sender } from '../shared/app/send/make-sender.ts';
+import { decodePointer } from '../shared/core/segment/pointer.ts';
+import type { Telemetry } from '../shared/ports/telemetry.ts';
+import { describeError } from '../shared/telemetry/describe-error.ts';
+import type { ServePointer } from './pointer-batch.ts';
+
+export type UnitDeps = { readonly sender: Pick<Sender, 'work'>; readonly telemetry: Telemetry };
+
+/** True where `work` ended; what it threw is noted. */
+export const ended = async (telemetry: Telemetry, work: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    telemetry.note('error', 'unit failed', describeError(error));
+    return false;
+  }
+};
+
+/** Works off the unit that a record names: a record that is no pointer fails (F16), one to nothing has served (F17). */
+export const makeServeUnit =
+  ({ sender, telemetry }: UnitDeps): ServePointer =>
+  async (record: SQSRecord, stopAt) => {
+    const unit = decodePointer(record.body);
+    if (unit === undefined) {
+      telemetry.note('error', 'pointer unreadable', { messageId: record.messageId });
+      return false;
+    }
+    return ended(telemetry, async () => {
+      if ((await sender.work(unit, stopAt)) === 'stale') telemetry.count('stale', 1);
+    });
+  };
