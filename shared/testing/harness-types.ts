@@ -1,3 +1,4 @@
+import type { FailedCall } from '../core/process/call/pending-call.ts';
 import type { Data } from '../core/process/data.ts';
 import type { IdentifiedOutput, OutputSpecs, ValueOf } from '../core/process/output.ts';
 import type { Timer } from '../core/process/timer.ts';
@@ -16,13 +17,31 @@ export type Saved = {
 /** Where the next turn crashes: before its one write, between the write and the delivery, or after both. */
 export type CrashPoint = 'before-commit' | 'before-delivery' | 'after-delivery';
 
+/** An attempt of a call that is running. */
+export type RunningCall = {
+  readonly call: string;
+  readonly id: string;
+  readonly key: string;
+  readonly request: Data;
+  readonly attempt: number;
+  readonly startedAt: number;
+};
+
+/** How an attempt ends: with a result, or with what it threw. `afterMs` (default 0) is on the virtual clock. */
+export type CallReply = ({ readonly ok: unknown } | { readonly failed: unknown }) & { readonly afterMs?: number };
+
+/** Stands in for the `run` of a call; `null`: the attempt hangs until `settleCall` or its timeout. */
+export type CallAnswer = (request: never, call: RunningCall) => CallReply | null;
+
 export type HarnessOptions = {
   /** Processing time at the start, milliseconds. Default 0. */
   readonly startAt?: number;
-  /** Delivers every element that has an id a second time. Default false. */
+  /** Delivers every element that has an id, and every outcome of a call, a second time. Default false. */
   readonly redeliver?: boolean;
-  /** Goes on from what another harness saved. */
+  /** Goes on from what another harness saved: calls that have no outcome are made again. */
   readonly restore?: Saved;
+  /** Answers to calls by their name; without one every attempt hangs. */
+  readonly calls?: { readonly [name: string]: CallAnswer };
 };
 
 /** An element as it is fed; `input` is needed where a process has several. */
@@ -35,8 +54,13 @@ export type Fed<Inputs> = {
   } & (K extends 'main' ? { readonly input?: K } : { readonly input: K });
 }[keyof Inputs];
 
-/** What left the process, in order: outputs (the main one has `output: null`) and watermarks. */
+/**
+ * What left the process, in order: outputs (the main one has `output: null`), attempts of calls, calls for the dead
+ * letters, and watermarks, which wait for the results of the calls from before them.
+ */
 export type HarnessEvent =
+  | ({ readonly kind: 'call' } & RunningCall)
+  | ({ readonly kind: 'failed-call'; readonly key: string; readonly id: string } & FailedCall)
   | ({ readonly kind: 'output'; readonly key: string | null } & IdentifiedOutput)
   | { readonly kind: 'watermark'; readonly watermark: number };
 
@@ -53,6 +77,12 @@ export type Harness<Inputs, Main, Sides extends OutputSpecs> = {
   setIdle(input: string, idle: boolean): void;
   /** Ends the input: the final watermark passes; processing timers stay in the state and fire no more. */
   end(): void;
+  /** The attempts that are running, oldest first. */
+  calls(): readonly RunningCall[];
+  /** Ends the running attempt of a call; of one that is over nothing comes, as of a late answer. */
+  settleCall(id: string, reply: CallReply): void;
+  /** Every call for the dead letters once. */
+  failedCalls(): readonly (FailedCall & { readonly id: string })[];
   /** Deletes or sets a timer from outside, as an operator may. */
   command(key: string, command: TimerInput): void;
   /** The next turn crashes there: the call throws `HarnessCrash`, and what was committed is what there is. */

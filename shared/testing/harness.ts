@@ -1,14 +1,16 @@
 import { stepBroadcast } from '../core/process/broadcast-step.ts';
-import type { TypedProcess } from '../core/process/definition.ts';
 import { END_OF_TIME } from '../core/process/event-time.ts';
 import { type OutputSpecs, outputId, type ValueOf } from '../core/process/output.ts';
 import { parseElement } from '../core/process/parse-element.ts';
+import type { TypedProcess } from '../core/process/process.ts';
 import { ProcessError } from '../core/process/process-error.ts';
 import { readState } from '../core/process/read-state.ts';
+import type { Input } from '../core/process/turn.ts';
 import { advanceInput, type Combined, openCombined, setIdle } from '../core/process/watermark/combined.ts';
+import { advanceCalls, afterwards, settleCall } from './call-runner.ts';
 import type { Fed, Harness, HarnessOptions, Row } from './harness-types.ts';
 import { makeKeyStore } from './key-store.ts';
-import { fireDueTimers, runTurn, type World } from './world.ts';
+import { fireDueTimers, noteCalls, runTurn, type World } from './world.ts';
 
 /** A harness for a process: feed it, move its time, read what it did. No clock, no I/O. */
 export const makeHarness = <Inputs, Main, Sides extends OutputSpecs>(
@@ -16,9 +18,10 @@ export const makeHarness = <Inputs, Main, Sides extends OutputSpecs>(
   options: HarnessOptions = {},
 ): Harness<Inputs, Main, Sides> => {
   const world = openWorld(process, options);
+  afterwards(world, options);
   return {
-    ...feeding<Inputs>(world, options.redeliver ?? false),
-    ...timing(world),
+    ...feeding<Inputs>(world, options),
+    ...timing(world, options),
     ...reading<Main, Sides>(world),
     get now() {
       return world.now;
@@ -32,7 +35,7 @@ export const makeHarness = <Inputs, Main, Sides extends OutputSpecs>(
 function openWorld(process: World['process'], { restore, startAt }: HarnessOptions): World {
   const now = restore?.now ?? startAt ?? 0;
   const inputs = [...Object.keys(process.inputs), ...(process.broadcast ? ['broadcast'] : [])];
-  return {
+  const world: World = {
     process,
     store: makeKeyStore(process, restore?.keys),
     log: [],
@@ -44,7 +47,21 @@ function openWorld(process: World['process'], { restore, startAt }: HarnessOptio
     crash: null,
     interrupted: null,
     ended: false,
+    pending: new Map(),
+    running: new Map(),
+    held: [],
   };
+  for (const key of world.store.keys()) noteCalls(world, key, world.store.read(key));
+  return world;
+}
+
+/** Does what was asked for, then what follows from it; a crash ends both. */
+function act(world: World, options: HarnessOptions, work: () => void): void {
+  try {
+    work();
+  } finally {
+    if (world.interrupted === null) afterwards(world, options);
+  }
 }
 
 type AnyFed = {
@@ -59,16 +76,18 @@ type AnyHarness<Inputs, Main = unknown, Sides extends OutputSpecs = OutputSpecs>
 
 function feeding<Inputs>(
   world: World,
-  redeliver: boolean,
+  options: HarnessOptions,
 ): Pick<AnyHarness<Inputs>, 'element' | 'broadcast' | 'command'> {
+  const feed = (key: string, input: Input): void => {
+    runTurn(world, key, { inputs: [input] });
+    if (options.redeliver && input.kind === 'element' && input.id !== null) runTurn(world, key, { inputs: [input] });
+  };
   return {
     element: (fed: Fed<Inputs>) => {
       const { key, value, timestamp = null, id = null, input = 'main' } = fed as AnyFed;
       requireKey(key);
       const parsed = parseElement(world.process, input, value);
-      const inputs = [{ kind: 'element', input, id, timestamp, value: parsed } as const];
-      runTurn(world, key, { inputs });
-      if (redeliver && id !== null) runTurn(world, key, { inputs });
+      act(world, options, () => feed(key, { kind: 'element', input, id, timestamp, value: parsed }));
     },
     broadcast: (value, timestamp) => {
       const parsed = parseElement(world.process, 'broadcast', value);
@@ -81,35 +100,37 @@ function feeding<Inputs>(
         world.log.push({ kind: 'output', key: null, ...output, id });
       }
     },
-    command: (key, command) => {
-      runTurn(world, key, { inputs: [command] });
-    },
+    command: (key, command) => act(world, options, () => feed(key, command)),
   };
 }
 
 function timing(
   world: World,
-): Pick<AnyHarness<unknown>, 'advanceTo' | 'advanceWatermark' | 'setIdle' | 'end' | 'crashNext' | 'save'> {
+  options: HarnessOptions,
+): Pick<
+  AnyHarness<unknown>,
+  'advanceTo' | 'advanceWatermark' | 'setIdle' | 'end' | 'crashNext' | 'save' | 'settleCall'
+> {
   const combine = (watermarks: Combined): void => {
     const before = world.watermarks.output;
     world.watermarks = watermarks;
     if (watermarks.output === before) return;
     fireDueTimers(world);
-    world.log.push({ kind: 'watermark', watermark: watermarks.output });
+    world.held.push(watermarks.output);
   };
   const advance = (watermark: number, inputs = Object.keys(world.watermarks.inputs)): void =>
-    combine(inputs.reduce((combined, input) => advanceInput(combined, input, watermark), world.watermarks));
+    act(world, options, () =>
+      combine(inputs.reduce((combined, input) => advanceInput(combined, input, watermark), world.watermarks)),
+    );
   return {
     advanceTo: (at) => {
+      advanceCalls(world, options, at);
       world.now = at;
       if (world.ended) return;
-      world.over = at;
-      fireDueTimers(world);
-      // Elements belong to a millisecond that is not over yet.
-      world.over = at - 1;
+      act(world, options, () => fireOver(world, at));
     },
     advanceWatermark: (watermark, input) => advance(watermark, input === undefined ? undefined : [input]),
-    setIdle: (input, idle) => combine(setIdle(world.watermarks, input, idle)),
+    setIdle: (input, idle) => act(world, options, () => combine(setIdle(world.watermarks, input, idle))),
     end: () => {
       world.ended = true;
       world.over = Number.MIN_SAFE_INTEGER;
@@ -124,12 +145,28 @@ function timing(
       watermarks: world.watermarks,
       broadcast: world.broadcast,
     }),
+    settleCall: (id, reply) => {
+      if (settleCall(world, id, reply)) afterwards(world, options);
+    },
   };
+}
+
+/** Fires the timers up to the end of a millisecond. Elements belong to one that is not over yet. */
+function fireOver(world: World, at: number): void {
+  world.over = at;
+  try {
+    fireDueTimers(world);
+  } finally {
+    world.over = at - 1;
+  }
 }
 
 function reading<Main, Sides extends OutputSpecs>(
   world: World,
-): Pick<AnyHarness<unknown, Main, Sides>, 'outputs' | 'sideOutput' | 'log' | 'state' | 'timers' | 'keys'> {
+): Pick<
+  AnyHarness<unknown, Main, Sides>,
+  'outputs' | 'sideOutput' | 'log' | 'state' | 'timers' | 'keys' | 'calls' | 'failedCalls'
+> {
   const rows = (name: string | null): Row<unknown>[] => {
     const seen = new Set<string>();
     return world.log.flatMap((event) => {
@@ -148,6 +185,11 @@ function reading<Main, Sides extends OutputSpecs>(
       return [...event, ...processing];
     },
     keys: () => world.store.keys(),
+    calls: () => [...world.running.values()].map(({ running }) => running),
+    failedCalls: () => {
+      const failed = world.log.filter((event) => event.kind === 'failed-call');
+      return [...new Map(failed.map(({ kind: _, key: __, ...call }) => [call.id, call])).values()];
+    },
   };
 }
 

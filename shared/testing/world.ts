@@ -1,12 +1,13 @@
-import type { Process } from '../core/process/definition.ts';
+import type { PendingCall } from '../core/process/call/pending-call.ts';
+import type { AttemptEnd, Waiting } from '../core/process/call/schedule.ts';
 import { NO_WATERMARK } from '../core/process/event-time.ts';
-import type { IdentifiedOutput } from '../core/process/output.ts';
+import type { Process } from '../core/process/process.ts';
 import type { Snapshot } from '../core/process/snapshot.ts';
 import { step } from '../core/process/step.ts';
 import type { BroadcastState, Effects, Input } from '../core/process/turn.ts';
 import type { Combined } from '../core/process/watermark/combined.ts';
 import { dueAt, fireInOrder } from './due-keys.ts';
-import type { CrashPoint, HarnessEvent } from './harness-types.ts';
+import type { CrashPoint, HarnessEvent, RunningCall } from './harness-types.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** Thrown by a turn that a test let crash. */
@@ -29,6 +30,19 @@ export type World = {
   /** The key whose turn crashed: what it committed is delivered before anything else. */
   interrupted: string | null;
   ended: boolean;
+  /** The calls in the snapshots of all keys that have some. */
+  readonly pending: Map<string, readonly PendingCall[]>;
+  readonly running: Map<string, Attempt>;
+  /** Watermarks that wait for calls from before them. */
+  readonly held: number[];
+};
+
+/** An attempt that runs: until its timeout, or its answer if that comes first. */
+export type Attempt = {
+  readonly waiting: Waiting;
+  readonly running: RunningCall;
+  readonly timesOutAt: number;
+  answer: { readonly at: number; readonly end: AttemptEnd } | null;
 };
 
 type Work = { readonly inputs: readonly Input[]; readonly fireThrough?: number };
@@ -42,8 +56,9 @@ export const runTurn = (world: World, key: string, work: Work): { snapshot: Snap
   const result = step(world.process, world.store.read(key), turn);
   crashAt(world, 'before-commit');
   world.store.write(key, result.snapshot);
+  noteCalls(world, key, result.snapshot);
   crashAt(world, 'before-delivery');
-  deliver(world, key, result.effects.outputs);
+  deliver(world, key, result.effects);
   crashAt(world, 'after-delivery');
   world.interrupted = null;
   if (result.effects.failure) throw result.effects.failure.error;
@@ -67,15 +82,23 @@ function recover(world: World): void {
   if (key === null) return;
   world.interrupted = null;
   const nothing = { key, inputs: [], now: world.now, over: Number.MIN_SAFE_INTEGER, watermark: NO_WATERMARK };
-  deliver(world, key, step(world.process, world.store.read(key), nothing).effects.outputs);
+  deliver(world, key, step(world.process, world.store.read(key), nothing).effects);
 }
 
-const deliver = (world: World, key: string, outputs: readonly IdentifiedOutput[]): void => {
+const deliver = (world: World, key: string, { outputs, failedCalls }: Effects): void => {
   for (const output of outputs) world.log.push({ kind: 'output', key, ...output });
+  for (const failed of failedCalls) world.log.push({ kind: 'failed-call', key, ...failed });
+};
+
+/** Remembers the pending calls of a key, which are what its snapshot says. */
+export const noteCalls = ({ pending }: World, key: string, { calls }: Snapshot): void => {
+  if (calls.length > 0) pending.set(key, calls);
+  else pending.delete(key);
 };
 
 function crashAt(world: World, point: CrashPoint): void {
   if (world.crash !== point) return;
   world.crash = null;
+  world.running.clear();
   throw new HarnessCrash(`The harness crashed ${point.replace('-', ' ')}, as it was told to.`);
 }

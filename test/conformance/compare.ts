@@ -2,13 +2,22 @@
 export const agree = (actual: readonly string[], expected: readonly string[]): boolean =>
   JSON.stringify(canonical(actual)) === JSON.stringify(canonical(expected.map(ours)));
 
-/** What Flink says in words of its own, and the time of side outputs without one (section 9.6: none, not the lowest). */
+/**
+ * What Flink says in words of its own, the time of side outputs without one (section 9.6: none, not the lowest), and what
+ * ends Flink's job, where ours gives the call to the dead letters and goes on (section 9.3).
+ */
 const ours = (line: string): string =>
-  line.replace(/^(?:THROWS .*|\w+Exception: .*)$/, 'THROWS').replace(/^(SIDE.*) @MIN$/, '$1 @none');
+  line
+    .replace(/^(?:THROWS .*|\w+Exception: .*)$/, 'THROWS')
+    .replace(/^(SIDE.*) @MIN$/, '$1 @none')
+    .replace(/^JOB FAILED: .*$/, 'DEAD');
 
+/** Side outputs and the attempts of calls are told apart from the main outputs: Flink prints them when it likes. */
 const canonical = (lines: readonly string[]): readonly string[] => {
   const isSide = (line: string): boolean => line.startsWith('SIDE');
-  return [...sortTies(blocks(lines.filter((line) => !isSide(line)))), ...sortTies(lines.filter(isSide))];
+  const isCall = (line: string): boolean => /^(?:invoke|timeout)\(/.test(line);
+  const main = lines.filter((line) => !isSide(line) && !isCall(line));
+  return [...sortTies(blocks(main)), ...sortTies(lines.filter(isSide)), ...lines.filter(isCall)];
 };
 
 /** A call of `onTimer` with what it put out. Flink prints side outputs last, so only main ones follow their call. */

@@ -29,8 +29,8 @@ it('a case that demands one line more, less or another fails', () => {
         if (run([vectorWithFault]).failed.length === 0) missed.push(`${vector.id} ${n}`);
     }
   }
-  // A refusal is a refusal, whatever its words: what follows them is not compared.
-  expect(missed.filter((place) => !/^(?:Q03|Q04|T10|K17|W16|W21|W23|C12|X07) /.test(place))).toEqual([]);
+  // A refusal is a refusal and a failed job a dead letter, whatever the words: what follows them is not compared.
+  expect(missed.filter((place) => !/^(?:Q03|Q04|T10|K17|W16|W21|W23|C12|X07|A04|A05|A07) /.test(place))).toEqual([]);
 });
 
 it('a count that is not so fails', () => {

@@ -1,3 +1,4 @@
+import { asyncPlayer } from './async-player.ts';
 import { connectedPlayer } from './connected-player.ts';
 import { keyedPlayer } from './keyed-player.ts';
 import { notApplicable } from './not-applicable.ts';
@@ -26,6 +27,7 @@ const PLAYERS: Readonly<Record<string, Player>> = {
   B: playConnected,
   V: watermarkPlayer,
   W: windowPlayer,
+  A: asyncPlayer,
 };
 
 /** Replays cases through the public harness; `tell` gets a line for each that fails. */
@@ -48,7 +50,7 @@ export const conformance = (vectors: readonly Vector[], tell: (line: string) => 
 };
 
 function reasonAgainst({ id, group, steps }: Vector): string | undefined {
-  if (notApplicable[id]) return notApplicable[id];
+  if (Object.hasOwn(notApplicable, id)) return notApplicable[id];
   if (steps.length === 0) return 'The case has no steps.';
-  return PLAYERS[group] ? undefined : `Group ${group} is not built.`;
+  return Object.hasOwn(PLAYERS, group) ? undefined : `Nothing here plays cases of group "${group}".`;
 }

@@ -1,7 +1,8 @@
 import type { BroadcastContext } from './context.ts';
-import type { Process } from './definition.ts';
 import { makeEmitter } from './emitter.ts';
+import { refusePromise } from './handlers.ts';
 import type { Output } from './output.ts';
+import type { Process } from './process.ts';
 import { ProcessError } from './process-error.ts';
 import type { StoredState } from './state/cell.ts';
 import type { BroadcastState, Turn } from './turn.ts';
@@ -29,8 +30,11 @@ export const stepBroadcast = (
     state: Object.fromEntries(cells.map(([name, cell]) => [name, cell.handle])),
     ...makeEmitter(process, { main: timestamp, side: timestamp, emitted: 0 }, { scope, outputs }),
   };
-  broadcast.onElement(turn.value, ctx);
-  scope.running = false;
+  try {
+    refusePromise(process.name, broadcast.onElement(turn.value, ctx));
+  } finally {
+    scope.running = false;
+  }
   const stored = cells.map(([name, cell]): [string, StoredState | undefined] => [name, cell.store()]);
   return { state: Object.fromEntries(stored.filter((entry): entry is [string, StoredState] => !!entry[1])), outputs };
 };

@@ -1,3 +1,4 @@
+import type { CallSpecs, RequestOf } from './call/call-spec.ts';
 import type { OutputSpecs, ValueOf } from './output.ts';
 import type { StateSpecs, StatesOf } from './state/spec.ts';
 import type { Timer } from './timer.ts';
@@ -26,6 +27,9 @@ export type ReadOnlyStatesOf<S extends StateSpecs> = {
   readonly [K in keyof StatesOf<S>]: ReadOnly<StatesOf<S>[K]>;
 };
 
+/** What a handler asks for by name: the call is made after the commit, and its result comes to `onResult`. */
+export type CallsOf<C extends CallSpecs> = { readonly [K in keyof C]: (request: RequestOf<C[K]>) => void };
+
 /** What an emitting call offers: `emit` is the main output, `sideOutput` any other that the process declares. */
 export type Emitter<Main, Sides extends OutputSpecs> = {
   /** Puts out a copy. `timestamp` replaces the element's or event timer's own; a processing timer has none. */
@@ -39,18 +43,20 @@ export type Context<
   Main = unknown,
   Sides extends OutputSpecs = OutputSpecs,
   B extends StateSpecs = StateSpecs,
+  C extends CallSpecs = CallSpecs,
 > = Emitter<Main, Sides> & {
   readonly key: string;
-  /** The element's event time (`null` without one), or the time for which the timer was set. */
+  /** The element's event time (`null` without one), the time for which the timer was set, or that of the call's input. */
   readonly timestamp: number | null;
   /** Processing time. */
   readonly now: number;
   readonly watermark: number;
-  /** The timer that fires; `null` in `onElement`. */
+  /** The timer that fires; `null` in other handlers. */
   readonly timer: Timer | null;
   readonly state: StatesOf<S>;
   readonly broadcast: ReadOnlyStatesOf<B>;
   readonly timers: { readonly event: TimerPort; readonly processing: TimerPort };
+  readonly call: CallsOf<C>;
 };
 
 /** What a broadcast's handler sees: state that every key may read, and no key. */

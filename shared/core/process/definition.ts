@@ -1,53 +1,22 @@
+import { buildProcess, type Handlers } from './build-process.ts';
+import type { CallSpecs, RequestOf, ResultOf } from './call/call-spec.ts';
 import type { BroadcastContext, Context } from './context.ts';
+import type { Limits } from './limits.ts';
 import type { OutputSpec, OutputSpecs } from './output.ts';
-import { ProcessError } from './process-error.ts';
+import type { BroadcastSpec, CallFailure, InputSpec, TypedProcess } from './process.ts';
 import type { OutputOf, StandardSchema } from './standard-schema.ts';
-import { checkStates, type StateSpecs } from './state/spec.ts';
-import { boundedOutOfOrderness, type WatermarkStrategy } from './watermark/strategy.ts';
+import type { StateSpecs } from './state/spec.ts';
+import type { WatermarkStrategy } from './watermark/strategy.ts';
 
-export type Limits = {
-  readonly timersPerKey: number;
-  readonly outputsPerCall: number;
-  /** Event timers that one key may fire after the end of its input: chains of timers end there. */
-  readonly finalFirings: number;
-  /** Ids of elements that a key remembers. */
-  readonly rememberedIds: number;
-};
+export type { Limits } from './limits.ts';
+export type { Process, TypedProcess } from './process.ts';
 
-const LIMITS: Limits = { timersPerKey: 1000, outputsPerCall: 1000, finalFirings: 10_000, rememberedIds: 100 };
-
-export type InputSpec = {
-  readonly element: StandardSchema;
-  readonly onElement: (value: unknown, ctx: Context) => void;
-};
-
-export type BroadcastSpec = {
-  readonly element: StandardSchema;
-  readonly state: StateSpecs;
-  readonly onElement: (value: unknown, ctx: BroadcastContext<StateSpecs>) => void;
-};
-
-/** A process function, checked and ready to run. */
-export type Process = {
-  readonly name: string;
-  readonly inputs: { readonly [name: string]: InputSpec };
-  readonly broadcast: BroadcastSpec | null;
-  readonly state: StateSpecs;
-  readonly output: OutputSpec<never> | null;
-  readonly sideOutputs: OutputSpecs;
-  readonly watermark: WatermarkStrategy;
-  readonly onTimer: (timestamp: number, ctx: Context) => void;
-  readonly limits: Limits;
-};
-
-/** A process that remembers the types of its elements (by input) and outputs, for the harness. */
-export type TypedProcess<Inputs, Main, Sides extends OutputSpecs> = Process & {
-  readonly types?: { inputs: Inputs; main: Main; sides: Sides };
-};
+/** No states, outputs or calls: then a misspelt name does not typecheck. */
+export type None = Record<never, never>;
 
 type Schemas = { readonly [name: string]: StandardSchema };
 
-type Common<S extends StateSpecs, Main, Sides extends OutputSpecs> = {
+type Common<S extends StateSpecs, Main, Sides extends OutputSpecs, B extends StateSpecs, C extends CallSpecs> = {
   /** Part of output ids and paths: `[a-z0-9-]`, at most 64. */
   readonly name: string;
   readonly state?: S;
@@ -56,6 +25,25 @@ type Common<S extends StateSpecs, Main, Sides extends OutputSpecs> = {
   /** Default: as out of order as `boundedOutOfOrderness(0)` allows. */
   readonly watermark?: WatermarkStrategy;
   readonly limits?: Partial<Limits>;
+  /** Asynchronous calls: handlers ask for them by `ctx.call.name(request)`. */
+  readonly calls?: C;
+  readonly onTimer?: (timestamp: number, ctx: Context<S, Main, Sides, B, C>) => void;
+  /** What to do with the result of a call. The timestamp of the call's input is that of the context. */
+  readonly onResult?: {
+    readonly [K in keyof C]?: (
+      result: ResultOf<C[K]>,
+      ctx: Context<S, Main, Sides, B, C>,
+      request: RequestOf<C[K]>,
+    ) => void;
+  };
+  /** What to do about a call that failed for good; where nothing is said it goes to the dead letters. */
+  readonly onFailure?: {
+    readonly [K in keyof C]?: (
+      failure: CallFailure,
+      ctx: Context<S, Main, Sides, B, C>,
+      request: RequestOf<C[K]>,
+    ) => void;
+  };
 };
 
 type Broadcast<E extends StandardSchema, B extends StateSpecs, Main, Sides extends OutputSpecs> = {
@@ -64,31 +52,22 @@ type Broadcast<E extends StandardSchema, B extends StateSpecs, Main, Sides exten
   readonly onElement: (value: OutputOf<E>, ctx: BroadcastContext<B, Main, Sides>) => void;
 };
 
-type OnTimer<S extends StateSpecs, Main, Sides extends OutputSpecs, B extends StateSpecs> = (
-  timestamp: number,
-  ctx: Context<S, Main, Sides, B>,
-) => void;
-
 /** Defines a process with one input. Handlers are synchronous; throws `INVALID_DEFINITION`. */
 export const defineProcess = <
   E extends StandardSchema,
-  // biome-ignore lint/complexity/noBannedTypes: no states, so that a misspelt name does not typecheck
-  S extends StateSpecs = {},
+  S extends StateSpecs = None,
   Main = never,
-  // biome-ignore lint/complexity/noBannedTypes: no side outputs, likewise
-  Sides extends OutputSpecs = {},
+  Sides extends OutputSpecs = None,
+  C extends CallSpecs = None,
 >(
-  definition: Common<S, Main, Sides> & {
+  definition: Common<S, Main, Sides, None, C> & {
     readonly element: E;
-    // biome-ignore lint/complexity/noBannedTypes: no broadcast states, likewise
-    readonly onElement: (value: OutputOf<E>, ctx: Context<S, Main, Sides, {}>) => void;
-    // biome-ignore lint/complexity/noBannedTypes: no broadcast states, likewise
-    readonly onTimer?: OnTimer<S, Main, Sides, {}>;
+    readonly onElement: (value: OutputOf<E>, ctx: Context<S, Main, Sides, None, C>) => void;
   },
 ): TypedProcess<{ main: OutputOf<E> }, Main, Sides> =>
-  build(definition, {
+  buildProcess(definition, {
+    ...handlersOf(definition),
     inputs: { main: { element: definition.element, onElement: definition.onElement as InputSpec['onElement'] } },
-    onTimer: definition.onTimer as Process['onTimer'] | undefined,
   });
 
 /**
@@ -97,25 +76,23 @@ export const defineProcess = <
  */
 export const defineConnectedProcess = <
   I extends Schemas,
-  // biome-ignore lint/complexity/noBannedTypes: no states, so that a misspelt name does not typecheck
-  S extends StateSpecs = {},
+  S extends StateSpecs = None,
   Main = never,
-  // biome-ignore lint/complexity/noBannedTypes: no side outputs, likewise
-  Sides extends OutputSpecs = {},
+  Sides extends OutputSpecs = None,
   E extends StandardSchema = StandardSchema<never>,
-  // biome-ignore lint/complexity/noBannedTypes: no broadcast states, likewise
-  B extends StateSpecs = {},
+  B extends StateSpecs = None,
+  C extends CallSpecs = None,
 >(
-  definition: Common<S, Main, Sides> & {
+  definition: Common<S, Main, Sides, B, C> & {
     readonly inputs: I;
     readonly broadcast?: Broadcast<E, B, Main, Sides>;
     readonly onElement: {
-      readonly [K in keyof I]: (value: OutputOf<I[K]>, ctx: Context<S, Main, Sides, B>) => void;
+      readonly [K in keyof I]: (value: OutputOf<I[K]>, ctx: Context<S, Main, Sides, B, C>) => void;
     };
-    readonly onTimer?: OnTimer<S, Main, Sides, B>;
   },
 ): TypedProcess<{ [K in keyof I]: OutputOf<I[K]> }, Main, Sides> =>
-  build(definition, {
+  buildProcess(definition, {
+    ...handlersOf(definition),
     inputs: Object.fromEntries(
       Object.entries(definition.inputs).map(([name, element]) => [
         name,
@@ -123,33 +100,18 @@ export const defineConnectedProcess = <
       ]),
     ),
     broadcast: definition.broadcast as BroadcastSpec | undefined,
-    onTimer: definition.onTimer as Process['onTimer'] | undefined,
   });
 
-type Handlers = {
-  readonly inputs: Process['inputs'];
-  readonly broadcast?: BroadcastSpec | undefined;
-  readonly onTimer: Process['onTimer'] | undefined;
-};
-
-function build(definition: Common<StateSpecs, never, OutputSpecs>, handlers: Handlers): Process {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(definition.name)) {
-    throw new ProcessError(
-      'INVALID_DEFINITION',
-      `"${definition.name}" cannot name a process: use up to 64 lower-case letters, digits and hyphens.`,
-    );
-  }
-  checkStates(definition.state ?? {});
-  checkStates(handlers.broadcast?.state ?? {});
-  return {
-    name: definition.name,
-    inputs: handlers.inputs,
-    broadcast: handlers.broadcast ?? null,
-    state: definition.state ?? {},
-    output: definition.output ?? null,
-    sideOutputs: definition.sideOutputs ?? {},
-    watermark: definition.watermark ?? boundedOutOfOrderness(0),
-    onTimer: handlers.onTimer ?? (() => undefined),
-    limits: { ...LIMITS, ...definition.limits },
-  };
-}
+const handlersOf = ({
+  onTimer,
+  onResult,
+  onFailure,
+}: {
+  readonly onTimer?: unknown;
+  readonly onResult?: unknown;
+  readonly onFailure?: unknown;
+}): Omit<Handlers, 'inputs'> => ({
+  onTimer: onTimer as Handlers['onTimer'],
+  onResult: onResult as Handlers['onResult'],
+  onFailure: onFailure as Handlers['onFailure'],
+});

@@ -1,6 +1,6 @@
 import type { Emitter } from './context.ts';
 import { copyData } from './data.ts';
-import type { Output, OutputSpecs } from './output.ts';
+import type { Output, OutputSpec, OutputSpecs } from './output.ts';
 import { ProcessError } from './process-error.ts';
 import { assertRunning, type Scope } from './state/scope.ts';
 
@@ -9,6 +9,7 @@ export type Stamps = { main: number | null; side: number | null; emitted: number
 
 export type Declared = {
   readonly name: string;
+  readonly output: OutputSpec<never> | null;
   readonly sideOutputs: OutputSpecs;
   readonly limits: { readonly outputsPerCall: number };
 };
@@ -39,7 +40,15 @@ export const makeEmitter = (
   };
 
   return {
-    emit: (value, timestamp) => put(null, value, timestamp ?? stamps.main),
+    emit: (value, timestamp) => {
+      if (declared.output === null) {
+        throw new ProcessError(
+          'UNDECLARED_OUTPUT',
+          `Process "${declared.name}" declares no main output: add output: output<…>().`,
+        );
+      }
+      put(null, value, timestamp ?? stamps.main);
+    },
     sideOutput: (name, value, timestamp) => {
       if (typeof name !== 'string' || !Object.hasOwn(declared.sideOutputs, name)) {
         throw new ProcessError(

@@ -1,7 +1,7 @@
-import type { Process } from './definition.ts';
+import type { Process } from './process.ts';
 import { ProcessError } from './process-error.ts';
 
-/** The value of an element as its schema has it; throws `INVALID_ELEMENT`, without a byte of the value. */
+/** The value of an element as its schema has it, frozen: a handler may run again on it. Throws `INVALID_ELEMENT`, without a byte of the value. */
 export const parseElement = (process: Process, input: string, value: unknown): unknown => {
   const schema = (input === 'broadcast' ? process.broadcast : process.inputs[input])?.element;
   if (!schema) throw new ProcessError('INVALID_ELEMENT', `Process "${process.name}" has no input "${input}".`);
@@ -12,7 +12,7 @@ export const parseElement = (process: Process, input: string, value: unknown): u
       `The schema of process "${process.name}" is asynchronous: use one that is not.`,
     );
   }
-  if (!result.issues) return result.value;
+  if (!result.issues) return freeze(result.value);
   const places = result.issues.map(({ path }) => `/${(path ?? []).map(segment).join('/')}`);
   throw new ProcessError(
     'INVALID_ELEMENT',
@@ -22,3 +22,13 @@ export const parseElement = (process: Process, input: string, value: unknown): u
 
 const segment = (part: PropertyKey | { readonly key: PropertyKey }): string =>
   String(typeof part === 'object' ? part.key : part);
+
+/** Freezes plain data all through; objects of classes stay as they are. */
+function freeze(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  const prototype = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
+  return value;
+}

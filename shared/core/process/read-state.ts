@@ -1,5 +1,5 @@
 import type { Data } from './data.ts';
-import type { Process } from './definition.ts';
+import type { Process } from './process.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoredState } from './state/cell.ts';
 import type { StateKind } from './state/spec.ts';

@@ -1,14 +1,27 @@
 import { accepted, type Parsed, refused } from '../parsed.ts';
+import {
+  isStoredCall,
+  isStoredFailedCall,
+  readCall,
+  readFailedCall,
+  type StoredCall,
+  type StoredFailedCall,
+  storeCall,
+  storeFailedCall,
+} from './call/call-codec.ts';
 import type { Data } from './data.ts';
-import type { Process } from './definition.ts';
 import type { Output } from './output.ts';
+import type { Process } from './process.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoredState } from './state/cell.ts';
 import type { StateKind } from './state/spec.ts';
 import type { Timer, TimerDomain } from './timer.ts';
 
-/** Of the format, not of the process: goes up when a reader of the old one would misread the new one. */
-const FORMAT = 1;
+/**
+ * Of the format, not of the process: goes up when a reader of the old one would misread the new one. A snapshot is
+ * written in the lowest that holds it, so that a release that is rolled back still reads most. 2: it has calls.
+ */
+const FORMATS = [1, 2];
 
 /** A timer without a name is its time alone: most are. */
 type StoredTimer = number | readonly [at: number, name: string | null, everyMs: number | null];
@@ -17,10 +30,12 @@ type StoredOutput = readonly [output: string | null, value: Data, timestamp: num
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-export const encodeSnapshot = (snapshot: Snapshot): Uint8Array =>
-  encoder.encode(
+export const encodeSnapshot = (snapshot: Snapshot): Uint8Array => {
+  const { calls, failedCalls } = snapshot;
+  const hasCalls = calls.length > 0 || failedCalls.length > 0;
+  return encoder.encode(
     JSON.stringify({
-      f: FORMAT,
+      f: hasCalls ? 2 : 1,
       v: snapshot.version,
       w: snapshot.watermark,
       n: snapshot.passFirings,
@@ -29,8 +44,10 @@ export const encodeSnapshot = (snapshot: Snapshot): Uint8Array =>
       p: snapshot.processing.map(storeTimer),
       i: snapshot.seen,
       o: snapshot.outputs.map(({ output, value, timestamp }): StoredOutput => [output, value, timestamp]),
+      ...(hasCalls ? { c: calls.map(storeCall), d: failedCalls.map(storeFailedCall) } : {}),
     }),
   );
+};
 
 /** Reads what `encodeSnapshot` wrote; anything else is refused, whatever it is (F51). */
 export const decodeSnapshot = (process: Process, bytes: Uint8Array): Parsed<Snapshot, 'CORRUPT_SNAPSHOT'> => {
@@ -41,7 +58,7 @@ export const decodeSnapshot = (process: Process, bytes: Uint8Array): Parsed<Snap
     return corrupt('it is not JSON');
   }
   if (!isRecord(stored)) return corrupt('it is no object');
-  if (stored.f !== FORMAT) return corrupt(`its format is not ${FORMAT}`);
+  if (!FORMATS.includes(stored.f as number)) return corrupt(`its format is none of ${FORMATS.join(', ')}`);
   const fault = findFault(process, stored);
   return fault === null ? accepted(read(stored)) : corrupt(fault);
 };
@@ -63,7 +80,10 @@ function findFault(process: Process, stored: Record<string, unknown>): string | 
   }
   if (!isTimers(stored.e) || !isTimers(stored.p)) return 'its timers are malformed or out of order';
   if (!Array.isArray(stored.i) || !stored.i.every((id) => typeof id === 'string')) return 'its ids are no texts';
-  return Array.isArray(stored.o) && stored.o.every(isOutput) ? null : 'its outputs are malformed';
+  if (!Array.isArray(stored.o) || !stored.o.every(isOutput)) return 'its outputs are malformed';
+  if (stored.f === 1) return null;
+  if (!Array.isArray(stored.c) || !stored.c.every(isStoredCall)) return 'its calls are malformed';
+  return Array.isArray(stored.d) && stored.d.every(isStoredFailedCall) ? null : 'its failed calls are malformed';
 }
 
 function read(stored: Record<string, unknown>): Snapshot {
@@ -76,6 +96,8 @@ function read(stored: Record<string, unknown>): Snapshot {
     processing: (stored.p as StoredTimer[]).map((timer) => readTimer('processing', timer)),
     seen: stored.i as string[],
     outputs: (stored.o as StoredOutput[]).map(([output, value, timestamp]): Output => ({ output, value, timestamp })),
+    calls: stored.f === 1 ? [] : (stored.c as StoredCall[]).map(readCall),
+    failedCalls: stored.f === 1 ? [] : (stored.d as StoredFailedCall[]).map(readFailedCall),
   };
 }
 

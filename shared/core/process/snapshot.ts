@@ -1,3 +1,4 @@
+import type { FailedCall, PendingCall } from './call/pending-call.ts';
 import { NO_WATERMARK } from './event-time.ts';
 import type { Output } from './output.ts';
 import type { StoredState } from './state/cell.ts';
@@ -18,6 +19,10 @@ export type Snapshot = {
   readonly seen: readonly string[];
   /** What the last turn put out, until the next one: a redelivery gives it again. */
   readonly outputs: readonly Output[];
+  /** Asked for and not dealt with, in the order of asking. */
+  readonly calls: readonly PendingCall[];
+  /** Calls that the last turn gave up, until the next one, like `outputs`. */
+  readonly failedCalls: readonly FailedCall[];
 };
 
 export const emptySnapshot: Snapshot = {
@@ -29,4 +34,6 @@ export const emptySnapshot: Snapshot = {
   processing: [],
   seen: [],
   outputs: [],
+  calls: [],
+  failedCalls: [],
 };

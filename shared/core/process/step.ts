@@ -1,7 +1,8 @@
-import type { Process } from './definition.ts';
+import { callId, type PendingCall } from './call/pending-call.ts';
 import { END_OF_TIME } from './event-time.ts';
 import { type KeyRun, openKey } from './key-run.ts';
 import { outputId } from './output.ts';
+import type { Process } from './process.ts';
 import { ProcessError } from './process-error.ts';
 import { makeRecentIds } from './recent-ids.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -22,6 +23,8 @@ const STALLED_FIRINGS = 2000;
  * S3 A call that throws leaves nothing: what came before it is computed again without it. So handlers have to be
  *    deterministic to be repeatable, not to be correct: what is committed is one run's result in either case.
  * S4 An element whose id is remembered, or a turn without anything to do, gives the snapshot itself and its outputs.
+ * S5 The outcome of a call is stored first and handed over when it is ready, before timers: a handler that throws finds it
+ *    again, and the call is not made again for it.
  */
 export const step = (process: Process, snapshot: Snapshot, turn: Turn): Step => {
   const whole = attempt(process, snapshot, { turn, calls: turn.maxCalls ?? Number.POSITIVE_INFINITY });
@@ -76,27 +79,51 @@ function attempt(process: Process, snapshot: Snapshot, { turn, calls }: { turn: 
   let failure: Failure | null = null;
   let complete = true;
   try {
-    complete = fireDue(progress);
+    complete = comeFirst(progress, turn.inputs[0], fireDue);
     for (const input of turn.inputs) {
       if (!complete) break;
       if (input.kind === 'element' && input.id !== null && ids.has(input.id)) duplicates++;
       else if (progress.calls >= progress.limit) break;
-      else apply(progress, input);
+      else if (!apply(progress, input)) duplicates++;
       if (input.kind === 'element' && input.id !== null) ids.add(input.id);
       applied++;
-      if (applied < turn.inputs.length) complete = fireDue(progress);
+      complete = comeFirst(progress, turn.inputs[applied], handOverReady);
     }
   } catch (error) {
     if (!progress.at) throw error;
     failure = { at: progress.at, error };
   }
   const watermark = progress.passing ? snapshot.watermark : Math.max(snapshot.watermark, turn.watermark);
-  const more = nextDue(progress, Number.POSITIVE_INFINITY) !== undefined;
+  const more = nextDue(progress, Number.POSITIVE_INFINITY) !== undefined || run.calls.ready() !== undefined;
   return { ...progress, applied, duplicates, watermark, seen: ids.list(), more, failure };
 }
 
-/** Fires what is due (S1, S2); false when the attempt may make no more calls. */
+/** What comes before the next input, or at the end; nothing comes before an outcome is dropped, which may be what throws. */
+function comeFirst(progress: Progress, next: Input | undefined, atEnd: (progress: Progress) => boolean): boolean {
+  if (next?.kind === 'drop-call') return true;
+  return next ? fireDue(progress) : atEnd(progress);
+}
+
+/** Hands over the outcomes that are ready (S5); false when the attempt may make no more calls. */
+function handOverReady(progress: Progress): boolean {
+  const { process, turn, run } = progress;
+  for (let pending = run.calls.ready(); pending; pending = run.calls.ready()) {
+    if (progress.calls >= progress.limit) return false;
+    progress.at = resultOf(process, turn.key, pending);
+    run.outcome(pending);
+    progress.calls++;
+  }
+  return true;
+}
+
+const resultOf = ({ name }: Process, key: string, pending: PendingCall): Input => {
+  const { call, attempts, outcome } = pending;
+  return { kind: 'result', call, id: callId(name, key, pending), outcome: outcome ?? { failed: '' }, attempts };
+};
+
+/** Hands over outcomes and fires what is due (S1, S2, S5); false when the attempt may make no more calls. */
 function fireDue(progress: Progress): boolean {
+  if (!handOverReady(progress)) return false;
   const through = progress.turn.fireThrough ?? Number.POSITIVE_INFINITY;
   let furthest = Number.NEGATIVE_INFINITY;
   let stalled = 0;
@@ -148,13 +175,19 @@ function nextDue(progress: Progress, through: number): Timer | undefined {
   return dueEvent && dueEvent.at <= processing.at ? dueEvent : processing;
 }
 
-function apply(progress: Progress, input: Input): void {
-  progress.at = input;
-  const { timers } = progress.run;
-  if (input.kind === 'element') progress.run.element(input);
-  else if (input.kind === 'delete-timer') removeTimer(timers[input.domain], input);
-  else addTimer(timers, { domain: input.domain, at: input.at, name: input.name, everyMs: null });
+/** False when the input tells nothing new. */
+function apply(progress: Progress, input: Input): boolean {
+  const { timers, calls } = progress.run;
+  if (input.kind === 'result' || input.kind === 'retry-call' || input.kind === 'drop-call') {
+    if (!calls.take(input)) return false;
+  } else {
+    progress.at = input;
+    if (input.kind === 'element') progress.run.element(input);
+    else if (input.kind === 'delete-timer') removeTimer(timers[input.domain], input);
+    else addTimer(timers, { domain: input.domain, at: input.at, name: input.name, everyMs: null });
+  }
   progress.calls++;
+  return true;
 }
 
 function close(process: Process, snapshot: Snapshot, result: Attempt & { turn: Turn }): Step {
@@ -180,7 +213,13 @@ function effectsOf(process: Process, snapshot: Snapshot, result: Attempt & { tur
     ...output,
     id: outputId(process.name, turn.key, { version, n }),
   }));
-  return { outputs, applied, duplicates, fired, failure, more, refused };
+  const identified = <C extends { version: number; n: number }>(call: C): C & { id: string } => ({
+    ...call,
+    id: callId(process.name, turn.key, call),
+  });
+  const calls = snapshot.calls.filter(({ outcome }) => outcome === null).map(identified);
+  const failedCalls = snapshot.failedCalls.map(identified);
+  return { outputs, applied, duplicates, fired, failure, more, refused, calls, failedCalls };
 }
 
 const loop = (process: Process, timer: Timer): ProcessError =>

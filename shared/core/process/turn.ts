@@ -1,3 +1,5 @@
+import type { CallInput } from './call/call-input.ts';
+import type { FailedCall, PendingCall } from './call/pending-call.ts';
 import type { IdentifiedOutput } from './output.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoredState } from './state/cell.ts';
@@ -21,7 +23,7 @@ export type TimerInput = {
   readonly name: string | null;
 };
 
-export type Input = ElementInput | TimerInput;
+export type Input = ElementInput | TimerInput | CallInput;
 
 export type BroadcastState = { readonly [name: string]: StoredState };
 
@@ -41,9 +43,12 @@ export type Turn = {
   readonly maxCalls?: number;
 };
 
-/** Why a turn ended early: the call that threw. All before it stands, nothing of it or after it does. */
+/**
+ * Why a turn ended early: the call that threw. All before it stands, nothing of it or after it does. An element or a
+ * command is `inputs[applied]`; a timer and the outcome of a call (`result`) are kept in the snapshot, and come again.
+ */
 export type Failure = {
-  readonly at: ElementInput | TimerInput | Timer;
+  readonly at: Input | Timer;
   readonly error: unknown;
 };
 
@@ -59,6 +64,10 @@ export type Effects = {
   readonly more: boolean;
   /** Event timers that will not fire: the chains after the end of input exceeded `finalFirings`. */
   readonly refused: number;
+  /** What waits for a result: to be started after the commit, unless it runs already. */
+  readonly calls: readonly (PendingCall & { readonly id: string })[];
+  /** For the dead letters: calls that failed and that no handler took. They come again with the outputs. */
+  readonly failedCalls: readonly (FailedCall & { readonly id: string })[];
 };
 
 export type Step = { readonly snapshot: Snapshot; readonly effects: Effects };

@@ -2,7 +2,7 @@ import type { Context } from '../../../shared/core/process/context.ts';
 import { defineProcess, type Limits } from '../../../shared/core/process/definition.ts';
 import { output } from '../../../shared/core/process/output.ts';
 import { listState, mapState, valueState } from '../../../shared/core/process/state/spec.ts';
-import type { ElementInput, Turn } from '../../../shared/core/process/turn.ts';
+import type { ElementInput, Input, Turn } from '../../../shared/core/process/turn.ts';
 import { makeHarness } from '../../../shared/testing/harness.ts';
 import { anything } from '../../conformance/anything.ts';
 
@@ -33,7 +33,7 @@ export const element = (value: string, id: string | null = null): ElementInput =
   timestamp: 1,
   value,
 });
-export const turn = (inputs: readonly ElementInput[], more: Partial<Turn> = {}): Turn => ({
+export const turn = (inputs: readonly Input[], more: Partial<Turn> = {}): Turn => ({
   key: 'k',
   inputs,
   now: 100,

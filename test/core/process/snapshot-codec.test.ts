@@ -16,6 +16,11 @@ const process = defineProcess({
   onElement: (value, { emit }) => emit(value),
 });
 
+const PENDING = {
+  ...{ call: 'ask', version: 2, n: 0, request: { a: 1 }, timestamp: 9, emitAt: 9, watermark: -5 },
+  ...{ calledAt: 100, attempts: 1, startAt: 200 },
+};
+
 const SNAPSHOT: Snapshot = {
   version: 3,
   watermark: -5,
@@ -28,17 +33,30 @@ const SNAPSHOT: Snapshot = {
   processing: [{ domain: 'processing', at: -1, name: null, everyMs: null }],
   seen: ['e1'],
   outputs: [{ output: null, value: { a: [1] }, timestamp: null }],
+  calls: [
+    { ...PENDING, outcome: null },
+    { ...PENDING, n: 1, outcome: { ok: ['failed', 'x'] } },
+    { ...PENDING, n: 2, timestamp: null, emitAt: null, outcome: { failed: 'x' } },
+  ],
+  failedCalls: [{ call: 'ask', version: 2, n: 0, request: { a: 1 }, attempts: 3, timestamp: 9, reason: 'no' }],
 };
 
 it('gives back what was stored', () => {
   expect(decodeSnapshot(process, encodeSnapshot(SNAPSHOT))).toEqual({ ok: true, value: SNAPSHOT });
 });
 
+it('F39: is in the first format where it holds no calls, and reads what an older release wrote', () => {
+  const plain = { ...SNAPSHOT, calls: [], failedCalls: [] };
+  const { c: _, d: __, ...first } = { ...stored, f: 1 };
+  expect(encodeSnapshot(plain)).toEqual(bytes(first));
+  expect(decodeSnapshot(process, bytes(first))).toEqual({ ok: true, value: plain });
+});
+
 const stored = JSON.parse(new TextDecoder().decode(encodeSnapshot(SNAPSHOT)));
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 it.each([
-  ['another format', { ...stored, f: 2 }],
+  ['another format', { ...stored, f: 3 }],
   ['a list', [stored]],
   ['no version', { ...stored, v: undefined }],
   ['a version of -1', { ...stored, v: -1 }],
@@ -61,6 +79,10 @@ it.each([
   ],
   ['a list of bare values', { ...stored, s: { many: ['a'] } }],
   ['ids that are numbers', { ...stored, i: [1] }],
+  ['a call without a version', { ...stored, c: [stored.c[0].with(1, null)] }],
+  ['a call with an outcome of no kind', { ...stored, c: [stored.c[0].with(10, ['maybe', 1])] }],
+  ['a failed call without a reason', { ...stored, d: [stored.d[0].with(6, 1)] }],
+  ['no calls in the format that has them', { ...stored, c: undefined }],
   ['an output without a time', { ...stored, o: [[null, 1]] }],
 ])('F51: refuses %s', (_, value) => {
   expect(decodeSnapshot(process, bytes(value))).toMatchObject({ ok: false, code: 'CORRUPT_SNAPSHOT' });
