@@ -2,9 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { BUNDLING } from '../cdk/constructs/bundling.ts';
+import { bundleFunction } from '../cdk/package/bundle-function.ts';
 import { type Bench, median } from './result.ts';
 
 const FUNCTIONS = ['ingest', 'tick', 'send'] as const;
@@ -25,8 +23,6 @@ const ENVIRONMENT = {
 const LOAD = `const a = process.cpuUsage(); await import(process.argv[1]); const b = process.cpuUsage(a);
 process.stdout.write(String((b.user + b.system) / 1000))`;
 
-const pathOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
 const loadMs = (file: string): number => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', LOAD, file], {
     env: ENVIRONMENT,
@@ -38,18 +34,7 @@ const loadMs = (file: string): number => {
 
 const bundle = async (name: string, directory: string): Promise<string> => {
   const outfile = join(directory, name, 'index.mjs');
-  await build({
-    entryPoints: [pathOf(`functions/${name}/handler.ts`)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: BUNDLING.target,
-    mainFields: [...BUNDLING.mainFields],
-    external: [...BUNDLING.externalModules],
-    minify: BUNDLING.minify,
-    banner: { js: BUNDLING.banner },
-  });
+  await bundleFunction(name, outfile);
   return outfile;
 };
 

@@ -1,5 +1,5 @@
 import { Duration, Names } from 'aws-cdk-lib';
-import type { IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
@@ -99,27 +99,27 @@ export class Meridian extends Construct {
   }
 
   /** How late messages were, in milliseconds: the 99th percentile by the minute. */
-  metricLateness(options?: MetricOptions): IMetric {
+  metricLateness(options?: MetricOptions): Metric {
     return latenessMetric(this.stage.name, options);
   }
 
   /** How long the oldest message that is not finished has been due, in milliseconds. */
-  metricOldestDueAge(options?: MetricOptions): IMetric {
+  metricOldestDueAge(options?: MetricOptions): Metric {
     return this.metric('oldestDueAgeMs', options);
   }
 
   /** How far behind the clock everything is finished, in milliseconds. */
-  metricSettledLag(options?: MetricOptions): IMetric {
+  metricSettledLag(options?: MetricOptions): Metric {
     return this.metric('settledLagMs', options);
   }
 
   /** Messages that were given up. */
-  metricDead(options?: MetricOptions): IMetric {
+  metricDead(options?: MetricOptions): Metric {
     return this.metric('dead', options);
   }
 
   /** Any of the metrics that the functions write: the sum of a counter, the maximum of a gauge, by the minute. */
-  metric(name: MetricName, options?: MetricOptions): IMetric {
+  metric(name: MetricName, options?: MetricOptions): Metric {
     return stageMetric(this.stage.name, name, options);
   }
 }

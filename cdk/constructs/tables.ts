@@ -9,6 +9,10 @@ import { ATTRIBUTES } from '../../shared/aws/dynamo/tables.ts';
 import type { TableName } from '../grants.ts';
 import type { StageSettings } from '../stage.ts';
 
+export type TablesProps = Partial<
+  Pick<StageSettings, 'keepData' | 'pointInTimeRecovery' | 'customerKey' | 'warmThroughput'>
+>;
+
 /** What whoever reads or writes a table needs of the key that it is encrypted with. */
 const KEY_ACTIONS = [
   'kms:Decrypt',
@@ -32,13 +36,11 @@ export class Tables extends Construct implements Readonly<Record<TableName, Tabl
   /** Where the stage asks for one. */
   readonly encryptionKey?: Key;
 
-  constructor(scope: Construct, id: string, stage: StageSettings) {
+  constructor(scope: Construct, id: string, props: TablesProps = {}) {
     super(scope, id);
-    const { keepData, pointInTimeRecovery, warmThroughput } = stage;
+    const { keepData = true, pointInTimeRecovery = true, customerKey = false, warmThroughput } = props;
     const removalPolicy = keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    if (stage.customerKey) {
-      this.encryptionKey = new Key(this, 'Key', { enableKeyRotation: true, removalPolicy });
-    }
+    if (customerKey) this.encryptionKey = new Key(this, 'Key', { enableKeyRotation: true, removalPolicy });
     const common = {
       partitionKey: { name: ATTRIBUTES.pk, type: AttributeType.STRING },
       sortKey: { name: ATTRIBUTES.sk, type: AttributeType.STRING },

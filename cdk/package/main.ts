@@ -1,0 +1,19 @@
+/**
+ * Builds `dist/`, which is what the package holds: the construct as JavaScript with its types, since Node strips no types
+ * below `node_modules`, and a bundle of every function, so that whoever uses the construct needs no bundler.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleFunction } from './bundle-function.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const dist = join(root, 'dist');
+
+rmSync(dist, { recursive: true, force: true });
+execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'cdk/package/tsconfig.json'], { cwd: root, stdio: 'inherit' });
+for (const name of readdirSync(join(root, 'functions'))) {
+  if (!existsSync(join(root, 'functions', name, 'handler.ts'))) continue;
+  await bundleFunction(name, join(dist, 'functions', name, 'index.mjs'));
+}
