@@ -1,6 +1,8 @@
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+
 export type ClientOptions = {
   readonly region: string;
-  /** Where the service is, when it is not AWS's own; a loopback address needs no credentials. */
+  /** Where the service is, when it is not AWS's own; at a loopback address it may do without credentials. */
   readonly endpoint?: string | undefined;
   /** From the call to the whole answer. The default is 3 s: a lease is lost by waiting longer. */
   readonly requestTimeoutMs?: number;
@@ -39,9 +41,12 @@ export function clientConfig({
       httpsAgent: { keepAlive: true, maxSockets },
     },
     ...(endpoint !== undefined && { endpoint }),
-    ...(isLoopback(endpoint) && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    ...(isLoopback(endpoint) && { credentials: loopbackCredentials }),
   } as const;
 }
+
+/** Those of the environment, since an emulator may check them; else any pair, since the engines of a laptop do not. */
+const loopbackCredentials = () => fromEnv()().catch(() => ({ accessKeyId: 'local', secretAccessKey: 'local' }));
 
 function isLoopback(endpoint: string | undefined): boolean {
   return endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
