@@ -4,6 +4,8 @@ import type { IdentifiedOutput, OutputSpecs, ValueOf } from '../core/process/out
 import type { Timer } from '../core/process/timer.ts';
 import type { BroadcastState, TimerInput } from '../core/process/turn.ts';
 import type { Combined } from '../core/process/watermark/combined.ts';
+import type { SourceWatermarks } from '../core/process/watermark/source-watermarks.ts';
+import type { Channel } from '../core/process/watermark/valve.ts';
 import type { SavedKeys } from './key-store.ts';
 
 /** All that survives a restart of a harness. Plain data. */
@@ -11,7 +13,10 @@ export type Saved = {
   readonly keys: SavedKeys;
   readonly now: number;
   readonly watermarks: Combined;
+  readonly sources: SourceWatermarks;
   readonly broadcast: BroadcastState;
+  /** Was it started at a time of its own? */
+  readonly dated: boolean;
 };
 
 /** Where the next turn crashes: before its one write, between the write and the delivery, or after both. */
@@ -34,12 +39,17 @@ export type CallReply = ({ readonly ok: unknown } | { readonly failed: unknown }
 export type CallAnswer = (request: never, call: RunningCall) => CallReply | null;
 
 export type HarnessOptions = {
-  /** Processing time at the start, milliseconds. Default 0. */
+  /**
+   * Processing time at the start, milliseconds. Default 0, where elements may be of any time; with a start, those further
+   * ahead than `maxFutureMs` go to the side output `future`.
+   */
   readonly startAt?: number;
   /** Delivers every element that has an id, and every outcome of a call, a second time. Default false. */
   readonly redeliver?: boolean;
   /** Goes on from what another harness saved: calls that have no outcome are made again. */
   readonly restore?: Saved;
+  /** Source partitions by input (`main` …) that hold the watermark back from the start. Elements may name others. */
+  readonly partitions?: { readonly [input: string]: readonly string[] };
   /** Answers to calls by their name; without one every attempt hangs. */
   readonly calls?: { readonly [name: string]: CallAnswer };
 };
@@ -51,6 +61,8 @@ export type Fed<Inputs> = {
     readonly value: Inputs[K];
     readonly timestamp?: number;
     readonly id?: string;
+    /** The source partition, whose watermark it moves by the strategy of the process. Without one it moves none. */
+    readonly partition?: string;
   } & (K extends 'main' ? { readonly input?: K } : { readonly input: K });
 }[keyof Inputs];
 
@@ -72,8 +84,8 @@ export type Harness<Inputs, Main, Sides extends OutputSpecs> = {
   broadcast(value: unknown, timestamp?: number): void;
   /** Declares processing time `at` over: its timers fire, and calls see `now = at`. It may go back. */
   advanceTo(at: number): void;
-  /** Raises the watermark of all inputs, or of one (`broadcast` is an input too). Lower ones are ignored. */
-  advanceWatermark(watermark: number, input?: string): void;
+  /** Raises the watermark of all inputs, or of one (`broadcast` is an input too), or of a partition of one. Lower ones are ignored. */
+  advanceWatermark(watermark: number, input?: string, partition?: string): void;
   setIdle(input: string, idle: boolean): void;
   /** Ends the input: the final watermark passes; processing timers stay in the state and fire no more. */
   end(): void;
@@ -96,6 +108,8 @@ export type Harness<Inputs, Main, Sides extends OutputSpecs> = {
   state(key: string): Record<string, Data>;
   timers(key: string): readonly Timer[];
   keys(): readonly string[];
+  /** The source partitions of an input (`main` unless told): those that are `aligned` count for its watermark. */
+  partitions(input?: string): { readonly [name: string]: Channel };
   readonly now: number;
   readonly watermark: number;
 };

@@ -1,4 +1,5 @@
 import { stepBroadcast } from '../core/process/broadcast-step.ts';
+import { classifyElement } from '../core/process/classify-element.ts';
 import { END_OF_TIME } from '../core/process/event-time.ts';
 import { type OutputSpecs, outputId, type ValueOf } from '../core/process/output.ts';
 import { parseElement } from '../core/process/parse-element.ts';
@@ -7,9 +8,11 @@ import { ProcessError } from '../core/process/process-error.ts';
 import { readState } from '../core/process/read-state.ts';
 import type { Input } from '../core/process/turn.ts';
 import { advanceInput, type Combined, openCombined, setIdle } from '../core/process/watermark/combined.ts';
+import type { PartitionName, SourceWatermarks } from '../core/process/watermark/source-watermarks.ts';
 import { advanceCalls, afterwards, settleCall } from './call-runner.ts';
 import type { Fed, Harness, HarnessOptions, Row } from './harness-types.ts';
 import { makeKeyStore } from './key-store.ts';
+import { advancePartition, followSources, observeElement, openPartitions, probePartitions } from './partitions.ts';
 import { fireDueTimers, noteCalls, runTurn, type World } from './world.ts';
 
 /** A harness for a process: feed it, move its time, read what it did. No clock, no I/O. */
@@ -32,7 +35,7 @@ export const makeHarness = <Inputs, Main, Sides extends OutputSpecs>(
   };
 };
 
-function openWorld(process: World['process'], { restore, startAt }: HarnessOptions): World {
+function openWorld(process: World['process'], { restore, startAt, partitions = {} }: HarnessOptions): World {
   const now = restore?.now ?? startAt ?? 0;
   const inputs = [...Object.keys(process.inputs), ...(process.broadcast ? ['broadcast'] : [])];
   const world: World = {
@@ -42,6 +45,8 @@ function openWorld(process: World['process'], { restore, startAt }: HarnessOptio
     now,
     over: now - 1,
     watermarks: restore?.watermarks ?? openCombined(inputs),
+    sources: restore?.sources ?? openPartitions(inputs, partitions, now),
+    dated: restore?.dated ?? startAt !== undefined,
     broadcast: restore?.broadcast ?? {},
     broadcasts: 0,
     crash: null,
@@ -70,6 +75,7 @@ type AnyFed = {
   readonly timestamp?: number;
   readonly id?: string;
   readonly input?: string;
+  readonly partition?: string;
 };
 
 type AnyHarness<Inputs, Main = unknown, Sides extends OutputSpecs = OutputSpecs> = Harness<Inputs, Main, Sides>;
@@ -84,10 +90,19 @@ function feeding<Inputs>(
   };
   return {
     element: (fed: Fed<Inputs>) => {
-      const { key, value, timestamp = null, id = null, input = 'main' } = fed as AnyFed;
+      const { key, value, timestamp = null, id = null, input = 'main', partition } = fed as AnyFed;
       requireKey(key);
       const parsed = parseElement(world.process, input, value);
-      act(world, options, () => feed(key, { kind: 'element', input, id, timestamp, value: parsed }));
+      const isFuture = world.dated && classifyElement(world.process, { timestamp }, world.now) === 'future';
+      const element = { kind: 'element', input, id, timestamp, value: parsed } as const;
+      act(world, options, () => {
+        feed(key, isFuture ? { ...element, divertTo: 'future' } : element);
+        if (partition === undefined || timestamp === null || isFuture) return;
+        follow(
+          world,
+          observeElement(world.process, world.sources, { at: { input, partition }, timestamp, now: world.now }),
+        );
+      });
     },
     broadcast: (value, timestamp) => {
       const parsed = parseElement(world.process, 'broadcast', value);
@@ -111,26 +126,30 @@ function timing(
   AnyHarness<unknown>,
   'advanceTo' | 'advanceWatermark' | 'setIdle' | 'end' | 'crashNext' | 'save' | 'settleCall'
 > {
-  const combine = (watermarks: Combined): void => {
-    const before = world.watermarks.output;
-    world.watermarks = watermarks;
-    if (watermarks.output === before) return;
-    fireDueTimers(world);
-    world.held.push(watermarks.output);
-  };
   const advance = (watermark: number, inputs = Object.keys(world.watermarks.inputs)): void =>
     act(world, options, () =>
-      combine(inputs.reduce((combined, input) => advanceInput(combined, input, watermark), world.watermarks)),
+      combine(
+        world,
+        inputs.reduce((combined, input) => advanceInput(combined, input, watermark), world.watermarks),
+      ),
     );
+  const advanceOne = (watermark: number, at: PartitionName): void =>
+    act(world, options, () => follow(world, advancePartition(world.sources, at, { watermark, now: world.now })));
   return {
     advanceTo: (at) => {
       advanceCalls(world, options, at);
       world.now = at;
       if (world.ended) return;
-      act(world, options, () => fireOver(world, at));
+      act(world, options, () => {
+        fireOver(world, at);
+        follow(world, probePartitions(world.process, world.sources, at));
+      });
     },
-    advanceWatermark: (watermark, input) => advance(watermark, input === undefined ? undefined : [input]),
-    setIdle: (input, idle) => act(world, options, () => combine(setIdle(world.watermarks, input, idle))),
+    advanceWatermark: (watermark, input, partition) => {
+      if (partition !== undefined) advanceOne(watermark, { input: input ?? 'main', partition });
+      else advance(watermark, input === undefined ? undefined : [input]);
+    },
+    setIdle: (input, idle) => act(world, options, () => combine(world, setIdle(world.watermarks, input, idle))),
     end: () => {
       world.ended = true;
       world.over = Number.MIN_SAFE_INTEGER;
@@ -143,12 +162,29 @@ function timing(
       keys: world.store.save(),
       now: world.now,
       watermarks: world.watermarks,
+      sources: world.sources,
       broadcast: world.broadcast,
+      dated: world.dated,
     }),
     settleCall: (id, reply) => {
       if (settleCall(world, id, reply)) afterwards(world, options);
     },
   };
+}
+
+/** Takes watermarks in; where the smallest rose, its timers fire. */
+function combine(world: World, watermarks: Combined): void {
+  const before = world.watermarks.output;
+  world.watermarks = watermarks;
+  if (watermarks.output === before) return;
+  fireDueTimers(world);
+  world.held.push(watermarks.output);
+}
+
+function follow(world: World, sources: SourceWatermarks): void {
+  if (sources === world.sources) return;
+  world.sources = sources;
+  combine(world, followSources(world.watermarks, sources));
 }
 
 /** Fires the timers up to the end of a millisecond. Elements belong to one that is not over yet. */
@@ -165,7 +201,7 @@ function reading<Main, Sides extends OutputSpecs>(
   world: World,
 ): Pick<
   AnyHarness<unknown, Main, Sides>,
-  'outputs' | 'sideOutput' | 'log' | 'state' | 'timers' | 'keys' | 'calls' | 'failedCalls'
+  'outputs' | 'sideOutput' | 'log' | 'state' | 'timers' | 'keys' | 'partitions' | 'calls' | 'failedCalls'
 > {
   const rows = (name: string | null): Row<unknown>[] => {
     const seen = new Set<string>();
@@ -185,6 +221,7 @@ function reading<Main, Sides extends OutputSpecs>(
       return [...event, ...processing];
     },
     keys: () => world.store.keys(),
+    partitions: (input = 'main') => world.sources.inputs[input]?.valve.channels ?? {},
     calls: () => [...world.running.values()].map(({ running }) => running),
     failedCalls: () => {
       const failed = world.log.filter((event) => event.kind === 'failed-call');

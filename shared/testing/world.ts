@@ -6,6 +6,7 @@ import type { Snapshot } from '../core/process/snapshot.ts';
 import { step } from '../core/process/step.ts';
 import type { BroadcastState, Effects, Input } from '../core/process/turn.ts';
 import type { Combined } from '../core/process/watermark/combined.ts';
+import type { SourceWatermarks } from '../core/process/watermark/source-watermarks.ts';
 import { dueAt, fireInOrder } from './due-keys.ts';
 import type { CrashPoint, HarnessEvent, RunningCall } from './harness-types.ts';
 import type { KeyStore } from './key-store.ts';
@@ -24,6 +25,9 @@ export type World = {
   /** The last millisecond of processing time whose timers fire. */
   over: number;
   watermarks: Combined;
+  sources: SourceWatermarks;
+  /** Does `now` say what is of the future? */
+  readonly dated: boolean;
   broadcast: BroadcastState;
   broadcasts: number;
   crash: CrashPoint | null;

@@ -1,7 +1,7 @@
 import { accepted, type Parsed, refused } from '../../core/parsed.ts';
 import type { Process } from '../../core/process/definition.ts';
 import { emptySnapshot, type Snapshot } from '../../core/process/snapshot.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../core/process/snapshot-codec.ts';
+import { decodeSnapshot, encodeSnapshot, type SnapshotFault } from '../../core/process/snapshot-codec.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
 import { seal, unseal } from '../sealed-text.ts';
@@ -82,7 +82,7 @@ export const toKeyItem = (
 };
 
 /** Reads a stored key; damaged or of a later form, it is refused (F51). */
-export const parseKeyItem = (process: Process, item: Item): Parsed<StoredKey, 'CORRUPT_SNAPSHOT'> => {
+export const parseKeyItem = (process: Process, item: Item): Parsed<StoredKey, SnapshotFault> => {
   const text = unseal(item.doc, item.body);
   const doc = text === undefined ? undefined : (JSON.parse(text) as StoredDoc);
   if (doc?.f !== FORM || !item.body) {

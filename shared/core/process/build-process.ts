@@ -1,18 +1,25 @@
 import { type CallSpecs, checkCalls } from './call/call-spec.ts';
-import { LIMITS, type Limits } from './limits.ts';
-import type { OutputSpec, OutputSpecs } from './output.ts';
+import { ITEM_BYTES, LIMITS, type Limits } from './limits.ts';
+import { type OutputSpec, type OutputSpecs, output } from './output.ts';
 import type { BroadcastSpec, CallFailure, CallHandlers, Process } from './process.ts';
 import { ProcessError } from './process-error.ts';
+import { checkMigrations, type Migrations } from './state/migration.ts';
 import { checkStates, type StateSpecs } from './state/spec.ts';
 import { boundedOutOfOrderness, type WatermarkStrategy } from './watermark/strategy.ts';
+
+const MAX_FUTURE_MS = 600_000;
 
 /** A definition without the types that its handlers were written against. */
 export type Untyped = {
   readonly name: string;
   readonly state?: StateSpecs;
+  readonly stateVersion?: number;
+  readonly migrate?: Migrations;
   readonly output?: OutputSpec<never>;
   readonly sideOutputs?: OutputSpecs;
   readonly watermark?: WatermarkStrategy;
+  readonly maxFutureMs?: number;
+  readonly allowedLatenessMs?: number;
   readonly limits?: Partial<Limits>;
   readonly calls?: CallSpecs;
 };
@@ -34,8 +41,10 @@ export const buildProcess = (definition: Untyped, handlers: Handlers): Process =
       `"${definition.name}" cannot name a process: use up to 64 lower-case letters, digits and hyphens.`,
     );
   }
+  checkNumbers(definition);
   const { onResult = {}, onFailure = {} } = handlers;
   checkStates(definition.state ?? {});
+  checkMigrations(definition.stateVersion ?? 1, definition.migrate ?? {});
   checkStates(handlers.broadcast?.state ?? {});
   checkCalls(definition.calls ?? {}, [onResult, onFailure]);
   return {
@@ -43,9 +52,18 @@ export const buildProcess = (definition: Untyped, handlers: Handlers): Process =
     inputs: handlers.inputs,
     broadcast: handlers.broadcast ?? null,
     state: definition.state ?? {},
+    stateVersion: definition.stateVersion ?? 1,
+    migrations: definition.migrate ?? {},
     output: definition.output ?? null,
-    sideOutputs: definition.sideOutputs ?? {},
+    // What a process has no use for is put out all the same: it is counted, and nothing disappears unseen.
+    sideOutputs: {
+      future: output(),
+      ...(definition.allowedLatenessMs === undefined ? {} : { late: output() }),
+      ...definition.sideOutputs,
+    },
     watermark: definition.watermark ?? boundedOutOfOrderness(0),
+    maxFutureMs: definition.maxFutureMs ?? MAX_FUTURE_MS,
+    allowedLatenessMs: definition.allowedLatenessMs ?? null,
     calls: definition.calls ?? {},
     onTimer: handlers.onTimer ?? (() => undefined),
     onResult,
@@ -53,3 +71,17 @@ export const buildProcess = (definition: Untyped, handlers: Handlers): Process =
     limits: { ...LIMITS, ...definition.limits },
   };
 };
+
+function checkNumbers({ name, maxFutureMs = 0, allowedLatenessMs = 0, limits = {} }: Untyped): void {
+  const refuse = (what: string): never => {
+    throw new ProcessError('INVALID_DEFINITION', `Process "${name}": ${what}.`);
+  };
+  if (!(maxFutureMs >= 0)) refuse(`maxFutureMs is ${maxFutureMs}, and has to be 0 or more`);
+  if (!(allowedLatenessMs >= 0)) refuse(`allowedLatenessMs is ${allowedLatenessMs}, and has to be 0 or more`);
+  for (const [limit, value] of Object.entries(limits)) {
+    if (!(Number.isSafeInteger(value) && value > 0))
+      refuse(`the limit ${limit} is ${value}, and has to be a whole number above 0`);
+  }
+  if ((limits.stateBytes ?? 0) > ITEM_BYTES)
+    refuse(`stateBytes is above ${ITEM_BYTES}, which is what is kept of a key at most`);
+}

@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts';
 import type { OutputSpec, OutputSpecs } from './output.ts';
 import type { BroadcastSpec, CallFailure, InputSpec, TypedProcess } from './process.ts';
 import type { OutputOf, StandardSchema } from './standard-schema.ts';
+import type { Migrations } from './state/migration.ts';
 import type { StateSpecs } from './state/spec.ts';
 import type { WatermarkStrategy } from './watermark/strategy.ts';
 
@@ -20,10 +21,25 @@ type Common<S extends StateSpecs, Main, Sides extends OutputSpecs, B extends Sta
   /** Part of output ids and paths: `[a-z0-9-]`, at most 64. */
   readonly name: string;
   readonly state?: S;
+  /** Of how the states are declared, 1 unless told. A release that knows a lower one leaves keys of a higher one alone. */
+  readonly stateVersion?: number;
+  /** How states of version 1, 2, … become those of the next one; a key is migrated when it is read. */
+  readonly migrate?: Migrations;
   readonly output?: OutputSpec<Main>;
   readonly sideOutputs?: Sides;
   /** Default: as out of order as `boundedOutOfOrderness(0)` allows. */
   readonly watermark?: WatermarkStrategy;
+  /**
+   * An element whose timestamp is further ahead of the clock than this goes to the side output `future`, and moves no
+   * watermark. Default 600,000.
+   */
+  readonly maxFutureMs?: number;
+  /**
+   * An element with a timestamp + this at or below the watermark goes to the side output `late`. Without it the handler
+   * gets late elements too, as in Flink, and tells them by `ctx.watermark`.
+   */
+  readonly allowedLatenessMs?: number;
+  /** The side output `tooLarge`, if declared, gets the elements that would make the state larger than `stateBytes`. */
   readonly limits?: Partial<Limits>;
   /** Asynchronous calls: handlers ask for them by `ctx.call.name(request)`. */
   readonly calls?: C;

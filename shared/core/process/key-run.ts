@@ -1,6 +1,7 @@
 import { callPort } from './call/call-port.ts';
 import { type CallQueue, openCalls } from './call/call-queue.ts';
 import type { Context } from './context.ts';
+import { copyData } from './data.ts';
 import { makeEmitter, type Stamps } from './emitter.ts';
 import { type Call, type Handlers, makeHandlers } from './handlers.ts';
 import type { Output } from './output.ts';
@@ -11,13 +12,15 @@ import type { Cell, StoredState } from './state/cell.ts';
 import type { Scope } from './state/scope.ts';
 import { type KeyTimers, timerPort } from './timer-port.ts';
 import { openQueue, pendingTimers } from './timer-queue.ts';
-import type { Turn } from './turn.ts';
+import type { ElementInput, Turn } from './turn.ts';
 
 /** A key while a turn runs: its snapshot opened, changed in place by its handlers, and closed into the next one. */
 export type KeyRun = Handlers & {
   readonly timers: KeyTimers;
   readonly calls: CallQueue;
   readonly outputs: readonly Output[];
+  /** Puts an element out instead of calling its handler. */
+  divert(input: ElementInput, to: string): void;
   states(): Snapshot['state'];
   pending(): Pick<Snapshot, 'event' | 'processing' | 'calls' | 'failedCalls'>;
 };
@@ -40,6 +43,9 @@ export const openKey = (process: Process, snapshot: Snapshot, turn: Turn): KeyRu
     timers,
     calls,
     outputs,
+    divert: ({ value, timestamp }, to) => {
+      outputs.push({ output: to, value: copyData(value, `An element of process "${process.name}"`), timestamp });
+    },
     states: () => storeCells(cells, snapshot),
     pending: () => ({
       event: pendingTimers(timers.event),

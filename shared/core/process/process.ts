@@ -3,6 +3,7 @@ import type { BroadcastContext, Context } from './context.ts';
 import type { Limits } from './limits.ts';
 import type { OutputSpec, OutputSpecs } from './output.ts';
 import type { StandardSchema } from './standard-schema.ts';
+import type { Migrations } from './state/migration.ts';
 import type { StateSpecs } from './state/spec.ts';
 import type { WatermarkStrategy } from './watermark/strategy.ts';
 
@@ -31,9 +32,15 @@ export type Process = {
   readonly inputs: { readonly [name: string]: InputSpec };
   readonly broadcast: BroadcastSpec | null;
   readonly state: StateSpecs;
+  readonly stateVersion: number;
+  readonly migrations: Migrations;
   readonly output: OutputSpec<never> | null;
   readonly sideOutputs: OutputSpecs;
   readonly watermark: WatermarkStrategy;
+  /** Elements with a timestamp further ahead of the clock than this are of the future. */
+  readonly maxFutureMs: number;
+  /** Elements so far behind the watermark, or further, are late; `null`: the handler gets them all. */
+  readonly allowedLatenessMs: number | null;
   readonly calls: CallSpecs;
   readonly onTimer: (timestamp: number, ctx: Context) => void;
   readonly onResult: CallHandlers<unknown>;

@@ -14,14 +14,16 @@ import type { Output } from './output.ts';
 import type { Process } from './process.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoredState } from './state/cell.ts';
-import type { StateKind } from './state/spec.ts';
+import { migrateStates } from './state/migration.ts';
+import type { StateKind, StateSpecs } from './state/spec.ts';
 import type { Timer, TimerDomain } from './timer.ts';
 
 /**
  * Of the format, not of the process: goes up when a reader of the old one would misread the new one. A snapshot is
- * written in the lowest that holds it, so that a release that is rolled back still reads most. 2: it has calls.
+ * written in the lowest that holds it, so that a release that is rolled back still reads most. 2: it has calls, or its
+ * states are of a later version than 1.
  */
-const FORMATS = [1, 2];
+const NEWEST_FORMAT = 2;
 
 /** A timer without a name is its time alone: most are. */
 type StoredTimer = number | readonly [at: number, name: string | null, everyMs: number | null];
@@ -30,12 +32,27 @@ type StoredOutput = readonly [output: string | null, value: Data, timestamp: num
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** The bytes of a snapshot; those who ask again get the same ones, to be read only. */
 export const encodeSnapshot = (snapshot: Snapshot): Uint8Array => {
-  const { calls, failedCalls } = snapshot;
-  const hasCalls = calls.length > 0 || failedCalls.length > 0;
+  const known = encoded.get(snapshot);
+  if (known) return known;
+  const bytes = encode(snapshot);
+  encoded.set(snapshot, bytes);
+  return bytes;
+};
+
+/** Of the snapshots that are in use: a step looks at the size of what its caller is about to store. */
+const encoded = new WeakMap<Snapshot, Uint8Array>();
+
+/** The bytes that the states of a snapshot take. */
+export const sizeOfState = ({ state }: Snapshot): number => encoder.encode(JSON.stringify(state)).length;
+
+function encode(snapshot: Snapshot): Uint8Array {
+  const { calls, failedCalls, stateVersion } = snapshot;
+  const isSecond = calls.length > 0 || failedCalls.length > 0 || stateVersion > 1;
   return encoder.encode(
     JSON.stringify({
-      f: hasCalls ? 2 : 1,
+      f: isSecond ? 2 : 1,
       v: snapshot.version,
       w: snapshot.watermark,
       n: snapshot.passFirings,
@@ -44,13 +61,19 @@ export const encodeSnapshot = (snapshot: Snapshot): Uint8Array => {
       p: snapshot.processing.map(storeTimer),
       i: snapshot.seen,
       o: snapshot.outputs.map(({ output, value, timestamp }): StoredOutput => [output, value, timestamp]),
-      ...(hasCalls ? { c: calls.map(storeCall), d: failedCalls.map(storeFailedCall) } : {}),
+      ...(isSecond ? { m: stateVersion, c: calls.map(storeCall), d: failedCalls.map(storeFailedCall) } : {}),
     }),
   );
-};
+}
 
-/** Reads what `encodeSnapshot` wrote; anything else is refused, whatever it is (F51). */
-export const decodeSnapshot = (process: Process, bytes: Uint8Array): Parsed<Snapshot, 'CORRUPT_SNAPSHOT'> => {
+/** Why a snapshot is not read: it is damaged, of a later release, or of an earlier one and cannot be migrated. */
+export type SnapshotFault = 'CORRUPT_SNAPSHOT' | 'NEWER_STATE' | 'MIGRATION_FAILED';
+
+/**
+ * Reads what `encodeSnapshot` wrote, with its states migrated to the version of the process; anything else is refused,
+ * whatever it is (F39, F51). What is newer is whole: its key waits for the release that knows it.
+ */
+export const decodeSnapshot = (process: Process, bytes: Uint8Array): Parsed<Snapshot, SnapshotFault> => {
   let stored: unknown;
   try {
     stored = JSON.parse(decoder.decode(bytes));
@@ -58,24 +81,47 @@ export const decodeSnapshot = (process: Process, bytes: Uint8Array): Parsed<Snap
     return corrupt('it is not JSON');
   }
   if (!isRecord(stored)) return corrupt('it is no object');
-  if (!FORMATS.includes(stored.f as number)) return corrupt(`its format is none of ${FORMATS.join(', ')}`);
-  const fault = findFault(process, stored);
-  return fault === null ? accepted(read(stored)) : corrupt(fault);
+  if (!isCount(stored.f) || stored.f === 0) return corrupt('it has no format');
+  if (stored.f > NEWEST_FORMAT) return newer(`format ${stored.f}`, NEWEST_FORMAT);
+  const stateVersion = stored.f === 1 ? 1 : stored.m;
+  if (!isCount(stateVersion) || stateVersion === 0) return corrupt('its states have no version');
+  if (stateVersion > process.stateVersion) return newer(`stateVersion ${stateVersion}`, process.stateVersion);
+  const isOld = stateVersion < process.stateVersion;
+  const specs = isOld ? (process.migrations[stateVersion]?.from ?? {}) : process.state;
+  const fault = findFault(specs, stored);
+  if (fault !== null) return corrupt(fault);
+  const snapshot = read(stored, process.stateVersion);
+  return isOld ? migrate(process, snapshot, stateVersion) : accepted(snapshot);
 };
 
-const corrupt = (why: string): Parsed<never, 'CORRUPT_SNAPSHOT'> =>
+const migrate = (process: Process, snapshot: Snapshot, from: number): Parsed<Snapshot, SnapshotFault> => {
+  try {
+    return accepted({ ...snapshot, state: migrateStates(process, from, snapshot.state) });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'its migration threw no error';
+    return refused('MIGRATION_FAILED', `Version ${from} of the key's states is kept as it is. ${why}`);
+  }
+};
+
+const corrupt = (why: string): Parsed<never, SnapshotFault> =>
   refused(
     'CORRUPT_SNAPSHOT',
     `The stored state of the key cannot be read: ${why}. Set it aside and restore or delete it.`,
   );
 
-function findFault(process: Process, stored: Record<string, unknown>): string | null {
+const newer = (found: string, known: number): Parsed<never, SnapshotFault> =>
+  refused(
+    'NEWER_STATE',
+    `The key was written by a later release, with ${found}, and this one knows ${known}: deploy the later one again; until then the key is left alone.`,
+  );
+
+function findFault(specs: StateSpecs, stored: Record<string, unknown>): string | null {
   if (!isCount(stored.v)) return 'its version is no count';
   if (!Number.isSafeInteger(stored.w)) return 'its watermark is no time';
   if (!isCount(stored.n)) return 'its number of firings is no count';
   if (!isRecord(stored.s)) return 'its states are no object';
   for (const [name, state] of Object.entries(stored.s)) {
-    const spec = Object.hasOwn(process.state, name) ? process.state[name] : undefined;
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (!Array.isArray(state) || (spec && !fits(state, spec.kind))) return `state "${name}" is malformed`;
   }
   if (!isTimers(stored.e) || !isTimers(stored.p)) return 'its timers are malformed or out of order';
@@ -86,11 +132,12 @@ function findFault(process: Process, stored: Record<string, unknown>): string | 
   return Array.isArray(stored.d) && stored.d.every(isStoredFailedCall) ? null : 'its failed calls are malformed';
 }
 
-function read(stored: Record<string, unknown>): Snapshot {
+function read(stored: Record<string, unknown>, stateVersion: number): Snapshot {
   return {
     version: stored.v as number,
     watermark: stored.w as number,
     passFirings: stored.n as number,
+    stateVersion,
     state: stored.s as Record<string, StoredState>,
     event: (stored.e as StoredTimer[]).map((timer) => readTimer('event', timer)),
     processing: (stored.p as StoredTimer[]).map((timer) => readTimer('processing', timer)),

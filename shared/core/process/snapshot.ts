@@ -12,6 +12,8 @@ export type Snapshot = {
   readonly watermark: number;
   /** How many event timers have fired in a pass that is not over; 0 between passes. */
   readonly passFirings: number;
+  /** Of the process that made the snapshot; 0 in the empty one. */
+  readonly stateVersion: number;
   readonly state: { readonly [name: string]: StoredState };
   readonly event: readonly Timer[];
   readonly processing: readonly Timer[];
@@ -29,6 +31,7 @@ export const emptySnapshot: Snapshot = {
   version: 0,
   watermark: NO_WATERMARK,
   passFirings: 0,
+  stateVersion: 0,
   state: {},
   event: [],
   processing: [],

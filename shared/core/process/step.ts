@@ -1,18 +1,9 @@
-import { callId, type PendingCall } from './call/pending-call.ts';
-import { END_OF_TIME } from './event-time.ts';
-import { type KeyRun, openKey } from './key-run.ts';
-import { outputId } from './output.ts';
+import { attempt } from './attempt.ts';
+import { effectsOf, snapshotOf } from './close-turn.ts';
+import { fits, fitTurn } from './fit-turn.ts';
 import type { Process } from './process.ts';
-import { ProcessError } from './process-error.ts';
-import { makeRecentIds } from './recent-ids.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Timer } from './timer.ts';
-import { addTimer } from './timer-port.ts';
-import { firstTimer, removeTimer } from './timer-queue.ts';
-import type { Effects, Failure, Input, Step, Turn } from './turn.ts';
-
-/** Firings that bring a key no further in time, after which its timers are taken for a loop. */
-const STALLED_FIRINGS = 2000;
+import type { Step, Turn } from './turn.ts';
 
 /**
  * Applies a turn to a key. Pure: the same arguments give the same result, and nothing that is passed in is changed.
@@ -25,6 +16,8 @@ const STALLED_FIRINGS = 2000;
  * S4 An element whose id is remembered, or a turn without anything to do, gives the snapshot itself and its outputs.
  * S5 The outcome of a call is stored first and handed over when it is ready, before timers: a handler that throws finds it
  *    again, and the call is not made again for it.
+ * S6 What would make the state of the key too large is not stored: the call fails, or its element goes to `tooLarge`.
+ *    A turn ends before what would make the item too large, unless it is its first call, which fails.
  */
 export const step = (process: Process, snapshot: Snapshot, turn: Turn): Step => {
   const whole = attempt(process, snapshot, { turn, calls: turn.maxCalls ?? Number.POSITIVE_INFINITY });
@@ -35,195 +28,9 @@ export const step = (process: Process, snapshot: Snapshot, turn: Turn): Step => 
     failure = result.failure;
     result = attempt(process, snapshot, { turn, calls: result.calls });
   }
-  return close(process, snapshot, { ...result, failure, turn });
+  const next = result.calls > 0 ? snapshotOf(process, snapshot, result) : snapshot;
+  if (next === snapshot || fits(process, snapshot, next)) {
+    return { snapshot: next, effects: effectsOf(process, turn, { ...result, failure, before: snapshot, next }) };
+  }
+  return fitTurn(process, snapshot, { turn, calls: result.calls, failure });
 };
-
-type Attempt = {
-  readonly run: KeyRun;
-  readonly calls: number;
-  readonly applied: number;
-  readonly duplicates: number;
-  readonly fired: number;
-  readonly watermark: number;
-  readonly passFirings: number;
-  readonly seen: readonly string[];
-  readonly refused: number;
-  readonly more: boolean;
-  readonly failure: Failure | null;
-};
-
-/** The running figures of an attempt; `limit` is the number of calls after which it stops. */
-type Progress = {
-  readonly process: Process;
-  readonly turn: Turn;
-  readonly run: KeyRun;
-  readonly limit: number;
-  calls: number;
-  fired: number;
-  passFirings: number;
-  passing: boolean;
-  refused: number;
-  at: Failure['at'] | null;
-};
-
-function attempt(process: Process, snapshot: Snapshot, { turn, calls }: { turn: Turn; calls: number }): Attempt {
-  const run = openKey(process, snapshot, turn);
-  const ids = makeRecentIds(snapshot.seen, process.limits.rememberedIds);
-  const { passFirings } = snapshot;
-  const passing = turn.watermark > snapshot.watermark;
-  const progress: Progress = {
-    ...{ process, turn, run, limit: calls, calls: 0, fired: 0, passFirings, passing, refused: 0, at: null },
-  };
-  let applied = 0;
-  let duplicates = 0;
-  let failure: Failure | null = null;
-  let complete = true;
-  try {
-    complete = comeFirst(progress, turn.inputs[0], fireDue);
-    for (const input of turn.inputs) {
-      if (!complete) break;
-      if (input.kind === 'element' && input.id !== null && ids.has(input.id)) duplicates++;
-      else if (progress.calls >= progress.limit) break;
-      else if (!apply(progress, input)) duplicates++;
-      if (input.kind === 'element' && input.id !== null) ids.add(input.id);
-      applied++;
-      complete = comeFirst(progress, turn.inputs[applied], handOverReady);
-    }
-  } catch (error) {
-    if (!progress.at) throw error;
-    failure = { at: progress.at, error };
-  }
-  const watermark = progress.passing ? snapshot.watermark : Math.max(snapshot.watermark, turn.watermark);
-  const more = nextDue(progress, Number.POSITIVE_INFINITY) !== undefined || run.calls.ready() !== undefined;
-  return { ...progress, applied, duplicates, watermark, seen: ids.list(), more, failure };
-}
-
-/** What comes before the next input, or at the end; nothing comes before an outcome is dropped, which may be what throws. */
-function comeFirst(progress: Progress, next: Input | undefined, atEnd: (progress: Progress) => boolean): boolean {
-  if (next?.kind === 'drop-call') return true;
-  return next ? fireDue(progress) : atEnd(progress);
-}
-
-/** Hands over the outcomes that are ready (S5); false when the attempt may make no more calls. */
-function handOverReady(progress: Progress): boolean {
-  const { process, turn, run } = progress;
-  for (let pending = run.calls.ready(); pending; pending = run.calls.ready()) {
-    if (progress.calls >= progress.limit) return false;
-    progress.at = resultOf(process, turn.key, pending);
-    run.outcome(pending);
-    progress.calls++;
-  }
-  return true;
-}
-
-const resultOf = ({ name }: Process, key: string, pending: PendingCall): Input => {
-  const { call, attempts, outcome } = pending;
-  return { kind: 'result', call, id: callId(name, key, pending), outcome: outcome ?? { failed: '' }, attempts };
-};
-
-/** Hands over outcomes and fires what is due (S1, S2, S5); false when the attempt may make no more calls. */
-function fireDue(progress: Progress): boolean {
-  if (!handOverReady(progress)) return false;
-  const through = progress.turn.fireThrough ?? Number.POSITIVE_INFINITY;
-  let furthest = Number.NEGATIVE_INFINITY;
-  let stalled = 0;
-  for (let timer = nextDue(progress, through); timer; timer = nextDue(progress, through)) {
-    if (progress.calls >= progress.limit) return false;
-    if (timer.at > furthest) {
-      furthest = timer.at;
-      stalled = 0;
-    } else if (++stalled > STALLED_FIRINGS) {
-      progress.at = timer;
-      throw loop(progress.process, timer);
-    }
-    fire(progress, timer);
-  }
-  endPass(progress);
-  return true;
-}
-
-function fire(progress: Progress, timer: Timer): void {
-  progress.at = timer;
-  if (timer.domain === 'event') progress.passFirings++;
-  progress.run.fire(timer);
-  progress.calls++;
-  progress.fired++;
-}
-
-/** A pass ends when nothing is due any more, or when the chains of a key outlive the end of its input. */
-function endPass(progress: Progress): void {
-  if (!progress.passing) return;
-  const head = firstTimer(progress.run.timers.event);
-  if (head && head.at <= progress.turn.watermark) {
-    if (!isCapped(progress)) return;
-    progress.refused = progress.run.timers.event.items.length - progress.run.timers.event.head;
-  }
-  progress.passing = false;
-  progress.passFirings = 0;
-}
-
-const isCapped = ({ turn, passFirings, process }: Progress): boolean =>
-  turn.watermark === END_OF_TIME && passFirings >= process.limits.finalFirings;
-
-function nextDue(progress: Progress, through: number): Timer | undefined {
-  const { turn, run } = progress;
-  const event = progress.passing && !isCapped(progress) ? firstTimer(run.timers.event) : undefined;
-  const processing = firstTimer(run.timers.processing);
-  const over = turn.over ?? turn.now - 1;
-  const dueEvent = event && event.at <= turn.watermark && event.at <= through ? event : undefined;
-  if (!processing || processing.at > over || processing.at > through) return dueEvent;
-  return dueEvent && dueEvent.at <= processing.at ? dueEvent : processing;
-}
-
-/** False when the input tells nothing new. */
-function apply(progress: Progress, input: Input): boolean {
-  const { timers, calls } = progress.run;
-  if (input.kind === 'result' || input.kind === 'retry-call' || input.kind === 'drop-call') {
-    if (!calls.take(input)) return false;
-  } else {
-    progress.at = input;
-    if (input.kind === 'element') progress.run.element(input);
-    else if (input.kind === 'delete-timer') removeTimer(timers[input.domain], input);
-    else addTimer(timers, { domain: input.domain, at: input.at, name: input.name, everyMs: null });
-  }
-  progress.calls++;
-  return true;
-}
-
-function close(process: Process, snapshot: Snapshot, result: Attempt & { turn: Turn }): Step {
-  const changed = result.calls > 0;
-  const next: Snapshot = changed
-    ? {
-        version: snapshot.version + 1,
-        watermark: result.watermark,
-        passFirings: result.passFirings,
-        state: result.run.states(),
-        ...result.run.pending(),
-        seen: result.seen,
-        outputs: result.run.outputs,
-      }
-    : snapshot;
-  return { snapshot: next, effects: effectsOf(process, next, result) };
-}
-
-function effectsOf(process: Process, snapshot: Snapshot, result: Attempt & { turn: Turn }): Effects {
-  const { version } = snapshot;
-  const { applied, duplicates, fired, failure, more, refused, turn } = result;
-  const outputs = snapshot.outputs.map((output, n) => ({
-    ...output,
-    id: outputId(process.name, turn.key, { version, n }),
-  }));
-  const identified = <C extends { version: number; n: number }>(call: C): C & { id: string } => ({
-    ...call,
-    id: callId(process.name, turn.key, call),
-  });
-  const calls = snapshot.calls.filter(({ outcome }) => outcome === null).map(identified);
-  const failedCalls = snapshot.failedCalls.map(identified);
-  return { outputs, applied, duplicates, fired, failure, more, refused, calls, failedCalls };
-}
-
-const loop = (process: Process, timer: Timer): ProcessError =>
-  new ProcessError(
-    'TIMER_LOOP',
-    `The timers of process "${process.name}" fired ${STALLED_FIRINGS} times without getting past ${timer.at}: onTimer sets a timer that is due already, for ever.`,
-  );

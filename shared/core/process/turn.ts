@@ -13,6 +13,8 @@ export type ElementInput = {
   readonly id: string | null;
   readonly timestamp: number | null;
   readonly value: unknown;
+  /** Puts it out there instead of calling its handler; `future` is what `classifyElement` found. */
+  readonly divertTo?: 'future' | 'tooLarge';
 };
 
 /** An operator's hand on the timers of a key. */
@@ -66,6 +68,8 @@ export type Effects = {
   readonly refused: number;
   /** What waits for a result: to be started after the commit, unless it runs already. */
   readonly calls: readonly (PendingCall & { readonly id: string })[];
+  /** Elements of this turn that went past their handler, or that a window was too late for. */
+  readonly diverted: { readonly late: number; readonly future: number; readonly tooLarge: number };
   /** For the dead letters: calls that failed and that no handler took. They come again with the outputs. */
   readonly failedCalls: readonly (FailedCall & { readonly id: string })[];
 };

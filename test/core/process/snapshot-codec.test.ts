@@ -25,6 +25,7 @@ const SNAPSHOT: Snapshot = {
   version: 3,
   watermark: -5,
   passFirings: 2,
+  stateVersion: 1,
   state: { one: ['x', 7], many: [['a'], ['b']], named: [['__proto__', null]] },
   event: [
     { domain: 'event', at: 5, name: null, everyMs: null },
@@ -47,7 +48,7 @@ it('gives back what was stored', () => {
 
 it('F39: is in the first format where it holds no calls, and reads what an older release wrote', () => {
   const plain = { ...SNAPSHOT, calls: [], failedCalls: [] };
-  const { c: _, d: __, ...first } = { ...stored, f: 1 };
+  const { c: _, d: __, m: ___, ...first } = { ...stored, f: 1 };
   expect(encodeSnapshot(plain)).toEqual(bytes(first));
   expect(decodeSnapshot(process, bytes(first))).toEqual({ ok: true, value: plain });
 });
@@ -56,7 +57,8 @@ const stored = JSON.parse(new TextDecoder().decode(encodeSnapshot(SNAPSHOT)));
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 it.each([
-  ['another format', { ...stored, f: 3 }],
+  ['no format', { ...stored, f: 0 }],
+  ['no version of its states', { ...stored, m: undefined }],
   ['a list', [stored]],
   ['no version', { ...stored, v: undefined }],
   ['a version of -1', { ...stored, v: -1 }],

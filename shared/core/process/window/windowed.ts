@@ -1,4 +1,5 @@
 import { defineProcess, type TypedProcess } from '../definition.ts';
+import type { Limits } from '../limits.ts';
 import { type OutputSpec, output } from '../output.ts';
 import { ProcessError } from '../process-error.ts';
 import type { OutputOf, StandardSchema } from '../standard-schema.ts';
@@ -25,6 +26,8 @@ export type WindowedDefinition<E extends StandardSchema, Acc, Out> = {
   /** What goes out for a window, with the timestamp `end − 1`. */
   readonly result: (contents: Acc, window: Window & { readonly key: string }) => Out;
   readonly output?: OutputSpec<Out>;
+  /** Where elements go that no window took: `late`; `future` and `tooLarge` as in other processes. */
+  readonly sideOutputs?: { readonly [K in 'late' | 'future' | 'tooLarge']?: OutputSpec<OutputOf<E>> };
   /** Default `event`. */
   readonly time?: 'event' | 'processing';
   /** How long after its end a window takes elements, each of which gives its contents again. Default 0. */
@@ -33,6 +36,8 @@ export type WindowedDefinition<E extends StandardSchema, Acc, Out> = {
   /** Forgets the contents once given. Default false. */
   readonly purge?: boolean;
   readonly watermark?: WatermarkStrategy;
+  readonly maxFutureMs?: number;
+  readonly limits?: Partial<Limits>;
 };
 
 /**
@@ -50,9 +55,11 @@ export const defineWindowedProcess = <E extends StandardSchema, Acc, Out>(
     name: definition.name,
     element: definition.element,
     output: definition.output ?? output<Out>(),
-    sideOutputs: { late: output<OutputOf<E>>() },
+    sideOutputs: { late: output<OutputOf<E>>(), ...definition.sideOutputs },
     state: { windows: mapState<Held>() },
     ...(definition.watermark ? { watermark: definition.watermark } : {}),
+    ...(definition.maxFutureMs === undefined ? {} : { maxFutureMs: definition.maxFutureMs }),
+    ...(definition.limits ? { limits: definition.limits } : {}),
     onElement: (value, ctx) => {
       const call = { value, ctx: ctx as never };
       const at = windowTime(rules, call.ctx);

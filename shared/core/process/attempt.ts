@@ -1,0 +1,188 @@
+import { callId, type PendingCall } from './call/pending-call.ts';
+import { END_OF_TIME, plusSaturating } from './event-time.ts';
+import { type KeyRun, openKey } from './key-run.ts';
+import type { Process } from './process.ts';
+import { ProcessError } from './process-error.ts';
+import { makeRecentIds } from './recent-ids.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Timer } from './timer.ts';
+import { addTimer } from './timer-port.ts';
+import { firstTimer, removeTimer } from './timer-queue.ts';
+import type { ElementInput, Failure, Input, Turn } from './turn.ts';
+
+/** Firings that bring a key no further in time, after which its timers are taken for a loop. */
+const STALLED_FIRINGS = 2000;
+
+/** A run through the calls of a turn, until their number, or one that throws, ends it. */
+export type Attempt = {
+  readonly run: KeyRun;
+  readonly calls: number;
+  readonly applied: number;
+  readonly duplicates: number;
+  readonly fired: number;
+  readonly watermark: number;
+  readonly passFirings: number;
+  readonly seen: readonly string[];
+  readonly refused: number;
+  readonly more: boolean;
+  readonly failure: Failure | null;
+  /** What the last call was for. */
+  readonly at: Failure['at'] | null;
+};
+
+/** The running figures of an attempt; `limit` is the number of calls after which it stops. */
+type Progress = {
+  readonly process: Process;
+  readonly turn: Turn;
+  readonly run: KeyRun;
+  readonly limit: number;
+  calls: number;
+  fired: number;
+  passFirings: number;
+  passing: boolean;
+  refused: number;
+  at: Failure['at'] | null;
+};
+
+export const attempt = (
+  process: Process,
+  snapshot: Snapshot,
+  { turn, calls }: { readonly turn: Turn; readonly calls: number },
+): Attempt => {
+  const run = openKey(process, snapshot, turn);
+  const ids = makeRecentIds(snapshot.seen, process.limits.rememberedIds);
+  const { passFirings } = snapshot;
+  const passing = turn.watermark > snapshot.watermark;
+  const progress: Progress = {
+    ...{ process, turn, run, limit: calls, calls: 0, fired: 0, passFirings, passing, refused: 0, at: null },
+  };
+  let applied = 0;
+  let duplicates = 0;
+  let failure: Failure | null = null;
+  let complete = true;
+  try {
+    complete = comeFirst(progress, turn.inputs[0], fireDue);
+    for (const input of turn.inputs) {
+      if (!complete) break;
+      if (input.kind === 'element' && input.id !== null && ids.has(input.id)) duplicates++;
+      else if (progress.calls >= progress.limit) break;
+      else if (!apply(progress, input)) duplicates++;
+      if (input.kind === 'element' && input.id !== null) ids.add(input.id);
+      applied++;
+      complete = comeFirst(progress, turn.inputs[applied], handOverReady);
+    }
+  } catch (error) {
+    if (!progress.at) throw error;
+    failure = { at: progress.at, error };
+  }
+  const watermark = progress.passing ? snapshot.watermark : Math.max(snapshot.watermark, turn.watermark);
+  const more = nextDue(progress, Number.POSITIVE_INFINITY) !== undefined || run.calls.ready() !== undefined;
+  return { ...progress, applied, duplicates, watermark, seen: ids.list(), more, failure };
+};
+
+/** What comes before the next input, or at the end; nothing comes before an outcome is dropped, which may be what throws. */
+function comeFirst(progress: Progress, next: Input | undefined, atEnd: (progress: Progress) => boolean): boolean {
+  if (next?.kind === 'drop-call') return true;
+  return next ? fireDue(progress) : atEnd(progress);
+}
+
+/** Hands over the outcomes that are ready (S5); false when the attempt may make no more calls. */
+function handOverReady(progress: Progress): boolean {
+  const { process, turn, run } = progress;
+  for (let pending = run.calls.ready(); pending; pending = run.calls.ready()) {
+    if (progress.calls >= progress.limit) return false;
+    progress.at = resultOf(process, turn.key, pending);
+    run.outcome(pending);
+    progress.calls++;
+  }
+  return true;
+}
+
+const resultOf = ({ name }: Process, key: string, pending: PendingCall): Input => {
+  const { call, attempts, outcome } = pending;
+  return { kind: 'result', call, id: callId(name, key, pending), outcome: outcome ?? { failed: '' }, attempts };
+};
+
+/** Hands over outcomes and fires what is due (S1, S2, S5); false when the attempt may make no more calls. */
+function fireDue(progress: Progress): boolean {
+  if (!handOverReady(progress)) return false;
+  const through = progress.turn.fireThrough ?? Number.POSITIVE_INFINITY;
+  let furthest = Number.NEGATIVE_INFINITY;
+  let stalled = 0;
+  for (let timer = nextDue(progress, through); timer; timer = nextDue(progress, through)) {
+    if (progress.calls >= progress.limit) return false;
+    if (timer.at > furthest) {
+      furthest = timer.at;
+      stalled = 0;
+    } else if (++stalled > STALLED_FIRINGS) {
+      progress.at = timer;
+      throw loop(progress.process, timer);
+    }
+    fire(progress, timer);
+  }
+  endPass(progress);
+  return true;
+}
+
+function fire(progress: Progress, timer: Timer): void {
+  progress.at = timer;
+  if (timer.domain === 'event') progress.passFirings++;
+  progress.run.fire(timer);
+  progress.calls++;
+  progress.fired++;
+}
+
+/** A pass ends when nothing is due any more, or when the chains of a key outlive the end of its input. */
+function endPass(progress: Progress): void {
+  if (!progress.passing) return;
+  const head = firstTimer(progress.run.timers.event);
+  if (head && head.at <= progress.turn.watermark) {
+    if (!isCapped(progress)) return;
+    progress.refused = progress.run.timers.event.items.length - progress.run.timers.event.head;
+  }
+  progress.passing = false;
+  progress.passFirings = 0;
+}
+
+const isCapped = ({ turn, passFirings, process }: Progress): boolean =>
+  turn.watermark === END_OF_TIME && passFirings >= process.limits.finalFirings;
+
+function nextDue(progress: Progress, through: number): Timer | undefined {
+  const { turn, run } = progress;
+  const event = progress.passing && !isCapped(progress) ? firstTimer(run.timers.event) : undefined;
+  const processing = firstTimer(run.timers.processing);
+  const over = turn.over ?? turn.now - 1;
+  const dueEvent = event && event.at <= turn.watermark && event.at <= through ? event : undefined;
+  if (!processing || processing.at > over || processing.at > through) return dueEvent;
+  return dueEvent && dueEvent.at <= processing.at ? dueEvent : processing;
+}
+
+/** False when the input tells nothing new. */
+function apply(progress: Progress, input: Input): boolean {
+  const { timers, calls } = progress.run;
+  progress.at = input;
+  if (input.kind === 'result' || input.kind === 'retry-call' || input.kind === 'drop-call') {
+    if (!calls.take(input)) return false;
+  } else if (input.kind === 'element') takeElement(progress, input);
+  else if (input.kind === 'delete-timer') removeTimer(timers[input.domain], input);
+  else addTimer(timers, { domain: input.domain, at: input.at, name: input.name, everyMs: null });
+  progress.calls++;
+  return true;
+}
+
+/** An element of the future, or too late by the process's own rule, goes past the handler to the side output of its case. */
+function takeElement({ process, turn, run }: Progress, input: ElementInput): void {
+  const { timestamp } = input;
+  const { allowedLatenessMs } = process;
+  const isLate =
+    allowedLatenessMs !== null && timestamp !== null && plusSaturating(timestamp, allowedLatenessMs) <= turn.watermark;
+  if (input.divertTo) run.divert(input, input.divertTo);
+  else if (isLate) run.divert(input, 'late');
+  else run.element(input);
+}
+
+const loop = (process: Process, timer: Timer): ProcessError =>
+  new ProcessError(
+    'TIMER_LOOP',
+    `The timers of process "${process.name}" fired ${STALLED_FIRINGS} times without getting past ${timer.at}: onTimer sets a timer that is due already, for ever.`,
+  );
