@@ -1,4 +1,3 @@
-import errors from 'undici/lib/core/errors.js';
 import type { FaultReason } from '../../core/delivery/outcome.ts';
 import { AttemptFault } from './attempt-fault.ts';
 
@@ -22,9 +21,6 @@ const BY_CODE: Readonly<Record<string, FaultReason>> = {
   INVALID_PURPOSE: 'TLS_CERT_UNTRUSTED',
   PATH_LENGTH_EXCEEDED: 'TLS_CERT_UNTRUSTED',
   EPROTO: 'TLS',
-  UND_ERR_INVALID_ARG: 'INVALID_REQUEST',
-  UND_ERR_DESTROYED: 'CHANNEL_CLOSED',
-  UND_ERR_CLOSED: 'CHANNEL_CLOSED',
 };
 
 /** What went wrong before the request was written; nothing of it reached the target. */
@@ -35,16 +31,7 @@ export const connectFaultReason = (error: Error): FaultReason => {
 };
 
 /** What went wrong after the request was written. */
-export const answerFaultReason = (error: Error): FaultReason => {
-  if (error instanceof AttemptFault) return error.reason;
-  return isUnreadable(error) ? 'INVALID_RESPONSE' : 'RESET';
-};
-
-const isUnreadable = (error: Error): boolean =>
-  error instanceof errors.HTTPParserError ||
-  error instanceof errors.HeadersOverflowError ||
-  error instanceof errors.ResponseContentLengthMismatchError ||
-  // A stray 100 or an upgrade that nobody asked for; else the class is that of a broken socket.
-  (error instanceof errors.SocketError && error.message.startsWith('bad '));
+export const answerFaultReason = (error: Error): FaultReason =>
+  error instanceof AttemptFault ? error.reason : 'RESET';
 
 const codeOf = (error: Error): string => String((error as NodeJS.ErrnoException).code ?? '');

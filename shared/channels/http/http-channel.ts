@@ -56,7 +56,7 @@ export const makeHttpChannel = (options: HttpChannelOptions): HttpChannel => {
     close: async () => {
       closed = true;
       await Promise.allSettled(underWay);
-      await pools.close();
+      pools.close();
     },
   };
 };
@@ -91,8 +91,8 @@ const makePools = (options: HttpChannelOptions) => {
 
   return {
     of: (origin: string): OriginPool => pools.get(origin) ?? open(origin),
-    close: async (): Promise<void> => {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    close: (): void => {
+      for (const pool of pools.values()) pool.close();
     },
   };
 };

@@ -1,12 +1,12 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Batch } from './batch.ts';
 import { Connection } from './connection.ts';
-import type { GuardedConnect } from './guarded-connect.ts';
+import { type GuardedConnect, originOf } from './guarded-connect.ts';
 
 /** The connections to one origin and the batches that still have deliveries to start there. */
 export type OriginPool = {
   add(batch: Batch): void;
-  close(): Promise<void>;
+  close(): void;
 };
 
 export type OriginPoolOptions = {
@@ -24,6 +24,7 @@ export type OriginPoolOptions = {
  * idle and close. Batches take turns: one with slow answers, or a long one, does not hold up those behind it.
  */
 export const makeOriginPool = (options: OriginPoolOptions): OriginPool => {
+  const origin = originOf(options.origin);
   const all = new Set<Connection>();
   const free: Connection[] = [];
   const batches: Batch[] = [];
@@ -31,7 +32,7 @@ export const makeOriginPool = (options: OriginPoolOptions): OriginPool => {
 
   const open = (): Connection | undefined => {
     if (all.size >= options.connections) return undefined;
-    const connection = new Connection({ ...options, onFree, onLost });
+    const connection = new Connection({ ...options, origin, onFree, onLost });
     all.add(connection);
     return connection;
   };
@@ -65,7 +66,7 @@ export const makeOriginPool = (options: OriginPoolOptions): OriginPool => {
     if (!all.delete(connection)) return;
     const at = free.indexOf(connection);
     if (at >= 0) free.splice(at, 1);
-    void connection.close();
+    connection.close();
     fill();
     if (all.size === 0) options.onEmpty();
   };
@@ -75,8 +76,8 @@ export const makeOriginPool = (options: OriginPoolOptions): OriginPool => {
       if (batch.deliveries.length > 0) batches.push(batch);
       fill();
     },
-    close: async () => {
-      await Promise.all([...all].map((connection) => connection.close()));
+    close: () => {
+      for (const connection of all) connection.close();
     },
   };
 };
