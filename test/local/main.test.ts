@@ -110,14 +110,14 @@ describe('npm start', () => {
       const first = await startChild(data);
       const client = makeClient(first.url);
       await client.putTarget('push', { kind: 'http', url: receiver.url });
-      const dueAt = new Date(Date.now() + 1_000).toISOString();
+      const dueAt = new Date(Date.now() + 4_000).toISOString();
       await client.putMessage('keyed', { target: 'push', at: dueAt, payload: 0 });
       await client.postLines(
         'bulk',
         linesOf(20, (n) => ({ target: 'push', at: dueAt, payload: n })),
       );
       expect(await first.end('SIGKILL')).toBeNull();
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await new Promise((resolve) => setTimeout(resolve, 4_500));
       expect(receiver.received).toHaveLength(0);
       const startedAt = Date.now();
       const next = await startChild(data);
