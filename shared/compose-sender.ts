@@ -3,7 +3,9 @@ import type { Engine } from './app/engine.ts';
 import { makeSender, type Sender } from './app/send/make-sender.ts';
 import { makeTargetCache } from './app/target-cache.ts';
 import { makeTargets } from './app/targets.ts';
-import { lateBatchSender, lateFunctionInvoker } from './aws/on-first-use.ts';
+import { makeEventBridgeEventSender } from './aws/eventbridge/eventbridge-event-sender.ts';
+import { makeLambdaFunctionInvoker } from './aws/lambda/lambda-function-invoker.ts';
+import { makeSnsTopicSender } from './aws/sns/sns-topic-sender.ts';
 import { makeSqsQueueSender } from './aws/sqs/sqs-queue-sender.ts';
 import { type Channels, makeChannels } from './channels/channels.ts';
 import { sqsClient } from './compose.ts';
@@ -21,27 +23,14 @@ export const composeChannels = (config: Config, { clock, telemetry }: Pick<Engin
     ...serviceSenders(config),
   });
 
-/** Each loads its client of the SDK when the first message is for it: most senders never need one of them. */
-const serviceSenders = (config: Config) => {
-  const { region, endpoints } = config;
-  const isThere = (service: Service): boolean => !config.endpointsOnly || endpoints[service] !== undefined;
-  const optionsOf = (service: Service) => ({ region, endpoint: endpoints[service] });
-  const topicSender = lateBatchSender(async () => {
-    const { makeSnsTopicSender } = await import('./aws/sns/sns-topic-sender.ts');
-    return makeSnsTopicSender(optionsOf('sns'));
-  });
-  const eventSender = lateBatchSender(async () => {
-    const { makeEventBridgeEventSender } = await import('./aws/eventbridge/eventbridge-event-sender.ts');
-    return makeEventBridgeEventSender(optionsOf('eventbridge'));
-  });
-  const functionInvoker = lateFunctionInvoker(async () => {
-    const { makeLambdaFunctionInvoker } = await import('./aws/lambda/lambda-function-invoker.ts');
-    return makeLambdaFunctionInvoker(optionsOf('lambda'));
-  });
+/** Those services that there are: all of AWS, or on a laptop those that have an endpoint. */
+const serviceSenders = ({ region, endpoints, endpointsOnly }: Config) => {
+  const isThere = (service: Service): boolean => !endpointsOnly || endpoints[service] !== undefined;
+  const at = (service: Service) => ({ region, endpoint: endpoints[service] });
   return {
-    ...(isThere('sns') && { topicSender }),
-    ...(isThere('eventbridge') && { eventSender }),
-    ...(isThere('lambda') && { functionInvoker }),
+    ...(isThere('sns') && { topicSender: makeSnsTopicSender(at('sns')) }),
+    ...(isThere('eventbridge') && { eventSender: makeEventBridgeEventSender(at('eventbridge')) }),
+    ...(isThere('lambda') && { functionInvoker: makeLambdaFunctionInvoker(at('lambda')) }),
   };
 };
 

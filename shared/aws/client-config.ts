@@ -6,23 +6,13 @@ export type ClientOptions = {
   readonly endpoint?: string | undefined;
   /** From the call to the whole answer. The default is 3 s: a lease is lost by waiting longer. */
   readonly requestTimeoutMs?: number;
-  /** Calls beyond this wait for one of the others to end. */
-  readonly maxSockets?: number;
 };
-
-/** For clients whose every call has a time of its own, which is shorter: no attempt takes longer than 30 s. */
-export const LONGEST_ATTEMPT_MS = 31_000;
 
 const REQUEST_TIMEOUT_MS = 3000;
 const MAX_SOCKETS = 128;
 
 /** What all clients have: one attempt a call, because only the adapters know which calls may be repeated. */
-export function clientConfig({
-  region,
-  endpoint,
-  requestTimeoutMs = REQUEST_TIMEOUT_MS,
-  maxSockets = MAX_SOCKETS,
-}: ClientOptions) {
+export function clientConfig({ region, endpoint, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ClientOptions) {
   return {
     region,
     maxAttempts: 1,
@@ -37,8 +27,8 @@ export function clientConfig({
       throwOnRequestTimeout: true,
       // The request timeout ends with the headers of the answer; this one guards the body.
       socketTimeout: requestTimeoutMs,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
+      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
     },
     ...(endpoint !== undefined && { endpoint }),
     ...(isLoopback(endpoint) && { credentials: loopbackCredentials }),

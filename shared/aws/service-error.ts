@@ -4,12 +4,13 @@ const THROTTLES = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
   'Throttling',
+  'Throttled',
   'ThrottledException',
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
   'TooManyRequestsException',
-  'KMSThrottlingException',
+  'KMSThrottling',
   'OverLimit',
 ]);
 
@@ -22,6 +23,8 @@ const NOT_APPLIED = new Set([
   'ENETUNREACH',
   'CredentialsProviderError',
   'ExpiredTokenException',
+  'ExpiredToken',
+  'RequestExpired',
 ]);
 
 type ServiceException = Error & {

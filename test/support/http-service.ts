@@ -11,10 +11,11 @@ export type ServiceRequest = {
   readonly body: string;
 };
 
-/** An answer, or the connection is `cut`, or nothing comes. */
+/** An answer; or the connection is `cut` before one or `torn` in one of status 200, or nothing comes. */
 export type ServiceAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   | 'cut'
+  | 'torn'
   | 'silence';
 
 /** A server that answers as a test says: for services whose protocol is not the JSON that `startWire` speaks. */
@@ -26,15 +27,23 @@ export async function startHttpService(answer: (request: ServiceRequest) => Serv
     requests.push(request);
     const given = await answer(request);
     if (given === 'cut') response.socket?.destroy();
-    else if (given !== 'silence') response.writeHead(given.status, given.headers).end(given.body);
+    else if (given === 'torn') {
+      response.writeHead(200, { 'content-length': '1000' }).write('<', () => response.socket?.destroy());
+    } else if (given !== 'silence') response.writeHead(given.status, given.headers).end(given.body);
   };
   const server = createServer((incoming, response) => void serve(incoming, response));
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** All that came, in order. */
     requests,
+    /** How many were opened so far. */
+    connections: () => connections,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

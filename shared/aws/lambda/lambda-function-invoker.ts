@@ -1,10 +1,8 @@
-import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import type { FunctionInvoker, InvocationEnd } from '../../ports/function-invoker.ts';
 import { callFault } from '../call-fault.ts';
-import { type ClientOptions, clientConfig, LONGEST_ATTEMPT_MS } from '../client-config.ts';
-
-/** A call holds its socket until the function ends, and several targets may have hundreds under way. */
-const MAX_SOCKETS = 1024;
+import type { ClientOptions } from '../client-config.ts';
+import type { ExchangeAnswer } from '../exchange.ts';
+import { jsonError, makeServiceCall } from '../service-call.ts';
 
 const MAX_RESPONSE_BYTES = 1024;
 const MS_PER_SECOND = 1000;
@@ -36,35 +34,36 @@ const NOT_STARTED = new Set([
 
 /** A {@link FunctionInvoker} on Lambda: synchronous calls, without repeats. */
 export const makeLambdaFunctionInvoker = (options: ClientOptions): FunctionInvoker => {
-  const client = new LambdaClient(
-    clientConfig({ requestTimeoutMs: LONGEST_ATTEMPT_MS, maxSockets: MAX_SOCKETS, ...options }),
-  );
+  const call = makeServiceCall('lambda', options);
   return {
     invoke: async (functionArn, { payload, context }, timeoutMs) => {
-      const command = new InvokeCommand({
-        FunctionName: functionArn,
-        InvocationType: 'RequestResponse',
-        Payload: payload,
-        ClientContext: Buffer.from(JSON.stringify({ custom: context })).toString('base64'),
-      });
+      const path = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
+      const headers = {
+        'content-type': 'application/json',
+        'x-amz-invocation-type': 'RequestResponse',
+        'x-amz-client-context': Buffer.from(JSON.stringify({ custom: context })).toString('base64'),
+      };
       try {
-        return endOf(await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) }));
+        return endOf(await call({ path, headers, body: payload }, timeoutMs));
       } catch (error) {
-        return faultOf(error as Error & { readonly retryAfterSeconds?: string });
+        return { kind: 'fault', reason: callFault(error, 'Invoke') };
       }
     },
   };
 };
 
 /** A function that throws, is ended or runs out of time still gets status 200 from Lambda, with a name for its error. */
-const endOf = ({ FunctionError, Payload }: InvokeCommandOutput): InvocationEnd =>
-  FunctionError === undefined
+const endOf = (answer: ExchangeAnswer): InvocationEnd => {
+  const { status, headers, body } = answer;
+  if (status !== 200) return faultOf(answer);
+  return headers['x-amz-function-error'] === undefined
     ? { kind: 'returned' }
-    : { kind: 'failed', response: Buffer.from(Payload?.subarray(0, MAX_RESPONSE_BYTES) ?? []).toString('utf8') };
+    : { kind: 'failed', response: body.subarray(0, MAX_RESPONSE_BYTES).toString('utf8') };
+};
 
-const faultOf = (error: Error & { readonly retryAfterSeconds?: string }): InvocationEnd => {
-  if (NOT_STARTED.has(error.name)) return { kind: 'fault', reason: 'unavailable' };
-  const seconds = Number(error.retryAfterSeconds ?? Number.NaN);
-  const retryAfterMs = Math.min(seconds * MS_PER_SECOND, MAX_RETRY_AFTER_MS);
-  return { kind: 'fault', reason: callFault(error, 'Invoke'), ...(retryAfterMs > 0 && { retryAfterMs }) };
+const faultOf = (answer: ExchangeAnswer): InvocationEnd => {
+  const error = jsonError(answer);
+  const reason = NOT_STARTED.has(error.name) ? 'unavailable' : callFault(error, 'Invoke');
+  const retryAfterMs = Math.min(Number(answer.headers['retry-after']) * MS_PER_SECOND, MAX_RETRY_AFTER_MS);
+  return { kind: 'fault', reason, ...(reason === 'unavailable' && retryAfterMs > 0 && { retryAfterMs }) };
 };

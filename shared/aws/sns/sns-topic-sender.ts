@@ -1,57 +1,70 @@
-import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
 import type { BatchSender, EntryFault, TextEntry } from '../../ports/batch-sender.ts';
 import { callFault } from '../call-fault.ts';
-import { type ClientOptions, clientConfig, LONGEST_ATTEMPT_MS } from '../client-config.ts';
+import type { ClientOptions } from '../client-config.ts';
+import { makeServiceCall, ServiceError } from '../service-call.ts';
+import { batchForm } from './batch-form.ts';
 
 /** The entries together are beyond what the topic's owner allows for one message, and for one call with it. */
-const TOO_LONG_TOGETHER = 'BatchRequestTooLongException';
+const TOO_LONG_TOGETHER = 'BatchRequestTooLong';
 
-const toRequestEntry = (
-  fifo: boolean,
-  { body, attributes, groupId, deduplicationId }: TextEntry,
-  index: number,
-): PublishBatchRequestEntry => ({
-  Id: String(index),
-  Message: body,
-  MessageAttributes: Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-  ),
-  ...(fifo && { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId }),
-});
+const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
+
+type Numbered = { readonly index: number; readonly entry: TextEntry };
 
 /** A {@link BatchSender} to topics of SNS: no repeats, because the engine retries by each message's own policy. */
 export const makeSnsTopicSender = (options: ClientOptions): BatchSender<TextEntry> => {
-  const client = new SNSClient(clientConfig({ requestTimeoutMs: LONGEST_ATTEMPT_MS, ...options }));
+  const call = makeServiceCall('sns', options);
 
   const publish = async (
-    TopicArn: string,
-    entries: readonly PublishBatchRequestEntry[],
-    abortSignal: AbortSignal,
+    topicArn: string,
+    entries: readonly Numbered[],
+    timeoutMs: number,
   ): Promise<readonly EntryFault[]> => {
-    const command = new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: [...entries] });
     try {
-      const { Successful = [], Failed = [] } = await client.send(command, { abortSignal });
-      const taken = new Set(Successful.map(({ Id }) => Id));
-      const failed = new Map(
-        Failed.map(({ Id, SenderFault }) => [Id, SenderFault ? 'refused' : 'unavailable'] as const),
+      const { status, body } = await call(
+        { path: '/', headers: HEADERS, body: batchForm(topicArn, entries) },
+        timeoutMs,
       );
-      return entries
-        .filter(({ Id }) => !taken.has(Id))
-        .map(({ Id }) => ({ index: Number(Id), reason: failed.get(Id) ?? 'unknown' }));
+      if (status !== 200) throw new ServiceError(errorIn(body.toString('utf8')), status);
+      return faultsIn(body.toString('utf8'), entries);
     } catch (error) {
       if ((error as Error).name === TOO_LONG_TOGETHER && entries.length > 1) {
-        return (await Promise.all(entries.map((entry) => publish(TopicArn, [entry], abortSignal)))).flat();
+        return (await Promise.all(entries.map((entry) => publish(topicArn, [entry], timeoutMs)))).flat();
       }
       const reason = callFault(error, 'PublishBatch');
-      return entries.map(({ Id }) => ({ index: Number(Id), reason }));
+      return entries.map(({ index }) => ({ index, reason }));
     }
   };
 
   return {
-    sendBatch: (topicArn, entries, timeoutMs) => {
-      const fifo = topicArn.endsWith('.fifo');
-      const requested = entries.map((entry, index) => toRequestEntry(fifo, entry, index));
-      return publish(topicArn, requested, AbortSignal.timeout(timeoutMs));
-    },
+    sendBatch: (topicArn, entries, timeoutMs) =>
+      publish(
+        topicArn,
+        entries.map((entry, index) => ({ index, entry })),
+        timeoutMs,
+      ),
   };
 };
+
+// The answer is XML without attributes in the parts that are read here, and the ids in it are our own numbers.
+
+const errorIn = (xml: string): string => /<Code>([^<]+)<\/Code>/.exec(xml)?.[1] ?? 'UnknownError';
+
+/** Every entry is in one of two lists; what is in none may or may not have been taken. */
+const faultsIn = (xml: string, entries: readonly Numbered[]): EntryFault[] => {
+  const taken = new Set(membersOf(xml, 'Successful').map(idOf));
+  const failed = new Map(membersOf(xml, 'Failed').map((member) => [idOf(member), reasonIn(member)]));
+  return entries
+    .filter(({ index }) => !taken.has(index))
+    .map(({ index }) => ({ index, reason: failed.get(index) ?? 'unknown' }));
+};
+
+const membersOf = (xml: string, list: string): string[] => {
+  const [, within = ''] = new RegExp(`<${list}>(.*?)</${list}>`, 's').exec(xml) ?? [];
+  return within.split('</member>').slice(0, -1);
+};
+
+const idOf = (member: string): number => Number(/<Id>(\d+)<\/Id>/.exec(member)?.[1] ?? Number.NaN);
+
+const reasonIn = (member: string): EntryFault['reason'] =>
+  /<SenderFault>\s*true\s*<\/SenderFault>/.test(member) ? 'refused' : 'unavailable';

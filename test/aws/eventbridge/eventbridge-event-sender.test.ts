@@ -82,6 +82,7 @@ describe('an event sender', () => {
     ['unknown', 'an internal error', fault(500, 'InternalException')],
     ['unknown', 'a cut connection', 'cut'],
     ['unknown', 'half an answer', 'torn'],
+    ['unknown', 'an answer that is no JSON', 'garbage'],
   ])('F07: tells all entries as %s for %s, after one call', async (reason, _, answer) => {
     expect(await send(3, answer)).toEqual(allAs(reason, 3));
     expect(wire.operations).toHaveLength(1);

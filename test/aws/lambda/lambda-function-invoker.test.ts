@@ -70,6 +70,7 @@ describe('a function invoker', () => {
     ['unavailable', 'a network without addresses', error(502, 'SubnetIPAddressLimitReachedException')],
     ['unknown', 'an internal error', error(500, 'ServiceException')],
     ['unknown', 'a cut connection', 'cut'],
+    ['unknown', 'half an answer', 'torn'],
   ])('F07: is %s for %s, after one call', async (reason, _, answer) => {
     expect(await invoke(answer)).toEqual({ kind: 'fault', reason });
     expect(service?.requests).toHaveLength(1);
@@ -78,6 +79,12 @@ describe('a function invoker', () => {
   it('F22: tells how long Lambda wants to be left alone', async () => {
     const answer = error(429, 'TooManyRequestsException', { 'retry-after': '7' });
     expect(await invoke(answer)).toEqual({ kind: 'fault', reason: 'unavailable', retryAfterMs: 7_000 });
+  });
+
+  it('does not mind megabytes that a function returns', async () => {
+    expect(await invoke({ status: 200, body: JSON.stringify('x'.repeat(5_000_000)) }, 10_000)).toEqual({
+      kind: 'returned',
+    });
   });
 
   it('is unavailable where nobody is there', async () => {

@@ -154,6 +154,8 @@ describe('a topic sender', () => {
     ['unavailable', 'a throttle of its key', error(400, 'KMSThrottling')],
     ['unknown', 'an internal error', error(500, 'InternalError')],
     ['unknown', 'a cut connection', 'cut'],
+    ['unknown', 'half an answer', 'torn'],
+    ['unknown', 'an answer that is something else', { status: 200, body: '<html>' }],
   ])('F07: tells all entries as %s for %s, after one call', async (reason, _, answer) => {
     const sender = await openTo(() => answer);
     expect(await sender.sendBatch(TOPIC, texts(3), 2_000)).toEqual(allAs(reason, 3));

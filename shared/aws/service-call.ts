@@ -1,0 +1,77 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { partition } from '@aws-sdk/core/client';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { Sha256 } from '@smithy/core/checksum';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { type ClientOptions, clientConfig } from './client-config.ts';
+import { type ExchangeAnswer, exchange } from './exchange.ts';
+
+/*
+ * Calls of services that few targets need. Their clients of the SDK would make the send function's bundle larger by a
+ * third, and slower to start, for one operation each; its signatures and credentials are in the bundle already.
+ */
+
+export type ServiceRequest = {
+  /** With everything percent-encoded that has to be. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+};
+
+/** One call within `timeoutMs`, signed, without repeats; rejects where no whole answer came. */
+export type ServiceCall = (request: ServiceRequest, timeoutMs: number) => Promise<ExchangeAnswer>;
+
+/** A call holds its socket until it is answered, and several targets may have hundreds under way. */
+const AGENT = { keepAlive: true, maxSockets: 1024 };
+
+/** The name of a service in its address and in signatures. */
+export type ServiceName = 'sns' | 'events' | 'lambda';
+
+/** Where AWS has a service. */
+export const awsEndpoint = (service: ServiceName, region: string): string =>
+  `https://${service}.${region}.${partition(region).dnsSuffix}`;
+
+/** Makes calls to a service at the given endpoint, or where AWS has it. */
+export const makeServiceCall = (service: ServiceName, options: ClientOptions): ServiceCall => {
+  const { region, endpoint = awsEndpoint(service, region) } = options;
+  const { credentials = defaultProvider() } = clientConfig(options);
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
+  const base = new URL(endpoint);
+  const agent = base.protocol === 'https:' ? new HttpsAgent(AGENT) : new HttpAgent(AGENT);
+  return async ({ path, headers, body }, timeoutMs) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const url = new URL(path, base);
+    const { protocol, hostname, host } = url;
+    const query = {};
+    const signed = await signer.sign({
+      method: 'POST',
+      protocol,
+      hostname,
+      path: url.pathname,
+      query,
+      headers: { ...headers, host },
+      body,
+    });
+    return exchange({ url, headers: signed.headers, body, agent, signal });
+  };
+};
+
+/** The refusal of a service, under the name that it gave and with its status, as the SDK's own errors have them. */
+export class ServiceError extends Error {
+  readonly $metadata: { readonly httpStatusCode: number };
+
+  constructor(name: string, httpStatusCode: number) {
+    super(`The service answered ${httpStatusCode} ${name}.`);
+    this.name = name;
+    this.$metadata = { httpStatusCode };
+  }
+}
+
+/** The error of an answer in JSON: its name is in a header or in the body, possibly with a namespace before or a URL behind. */
+export const jsonError = ({ status, headers, body }: ExchangeAnswer): ServiceError => {
+  const type = String(headers['x-amzn-errortype'] ?? typeIn(body.toString('utf8')));
+  return new ServiceError(/([A-Za-z0-9]+)(?::.*)?$/.exec(type)?.[1] ?? 'UnknownError', status);
+};
+
+const typeIn = (text: string): string => /"(?:__type|code)"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? '';
