@@ -1,4 +1,4 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Names } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -6,12 +6,15 @@ import { Construct } from 'constructs';
 import type { MetricName } from '../shared/ports/telemetry.ts';
 import { checkStage } from './check-stage.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { environmentOf } from './constructs/environment.ts';
 import { FrontDoor } from './constructs/front-door.ts';
 import { Lanes } from './constructs/lanes.ts';
 import { latenessMetric, stageMetric } from './constructs/metrics.ts';
 import { MinuteTick } from './constructs/minute-tick.ts';
 import { nodeFunction } from './constructs/node-function.ts';
+import type { Parts } from './constructs/parts.ts';
+import { INGEST, SEND, TICK } from './constructs/sizes.ts';
 import { Tables } from './constructs/tables.ts';
 import { grantTables, grantTargets } from './grants.ts';
 import type { StageSettings } from './stage.ts';
@@ -23,15 +26,8 @@ export type MeridianProps = Partial<StageSettings> & {
   readonly tables?: Tables;
 };
 
-/** API Gateway gives up after 30 s. */
-const INGEST = { timeout: Duration.seconds(29), memoryMb: 1024 };
-/** A tick gives way to the next one. */
-const TICK = { timeout: Duration.seconds(55), memoryMb: 512 };
-/** One whole processor at 1,769 MB: holding to the millisecond spins. */
-const SEND = { timeout: Duration.seconds(60), memoryMb: 1769 };
-
 /** A whole Meridian: API → ingest → tables; every minute → tick → lanes → send → target. */
-export class Meridian extends Construct {
+export class Meridian extends Construct implements Parts {
   readonly stage: StageSettings;
   readonly tables: Tables;
   readonly lanes: Lanes;
@@ -41,6 +37,8 @@ export class Meridian extends Construct {
   readonly frontDoor: FrontDoor;
   readonly minuteTick: MinuteTick;
   readonly alarms: Alarms;
+  /** Where the stage has one. */
+  readonly dashboard?: Dashboard;
 
   /** Throws a sentence about the first setting that cannot be deployed. */
   constructor(scope: Construct, id: string, { tables, ...settings }: MeridianProps = {}) {
@@ -65,12 +63,8 @@ export class Meridian extends Construct {
       this.lanes.grantSend(this[name]);
     }
     grantTargets(this.send, stage.targets);
-    this.alarms = new Alarms(this, 'Alarms', {
-      stage: stage.name,
-      tick: this.tick,
-      tickDeadLetters: this.minuteTick.deadLetters,
-      sendDeadLetters: this.lanes.deadLetters,
-    });
+    this.alarms = new Alarms(this, 'Alarms', this);
+    if (stage.dashboard) this.dashboard = new Dashboard(this, 'Dashboard', this);
   }
 
   /** The address of the API, with a slash at its end. */

@@ -72,6 +72,12 @@ export type StageSettings = {
   readonly logLevel: LogLevel;
   /** Logs cost $0.50 per GB to write and $0.03 per GB and month to keep. */
   readonly logDays: 7 | 30 | 90;
+  /** A dashboard in CloudWatch. $3 a month; the first three of an account are free. */
+  readonly dashboard: boolean;
+  /** The SNS topic that alarms go to; without it they only change colour. */
+  readonly alarmTopicArn?: string;
+  /** Where `docs/operations.md` can be read; every alarm links to its section of it. */
+  readonly runbook: string;
   /** Queues refuse what comes without TLS. Off for an emulator that speaks plain http only; refused where data is kept. */
   readonly requireTls: boolean;
 };
@@ -87,6 +93,8 @@ const COMMON = {
   targets: {},
   secondTrigger: true,
   logLevel: 'info',
+  dashboard: true,
+  runbook: 'docs/operations.md',
   requireTls: true,
 } as const;
 

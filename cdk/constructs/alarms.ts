@@ -1,95 +1,167 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { METRICS } from '../../shared/config.ts';
-
-export type AlarmsProps = {
-  readonly stage: string;
-  readonly tick: IFunction;
-  readonly tickDeadLetters: Queue;
-  readonly sendDeadLetters: Queue;
-};
+import type { MetricName } from '../../shared/ports/telemetry.ts';
+import { latenessMetric, stageMetric } from './metrics.ts';
+import type { Parts } from './parts.ts';
 
 type AlarmRule = {
   readonly metric: IMetric;
-  readonly above: number;
-  /** So many minutes in a row. */
-  readonly minutes: number;
+  readonly above?: number;
+  readonly below?: number;
+  /** So many periods in a row. */
+  readonly times: number;
   readonly silenceIsBad?: boolean;
   readonly means: string;
 };
 
 const MINUTE = Duration.minutes(1);
-const MINUTE_MS = 60_000;
+const FIVE_MINUTES = Duration.minutes(5);
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+/** Two triggers make ten; one that comes a little late makes nine. */
+const TICKS_IN_FIVE_MINUTES = 8;
 
-/** What somebody should look at; each costs $0.10 a month. */
+/** What somebody should look at, each with the page that says what to do. $0.10 a month each. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, props: AlarmsProps) {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, parts: Parts) {
     super(scope, id);
-    for (const [name, rule] of Object.entries(rulesFor(props))) this.add(name, rule);
+    const { alarmTopicArn, runbook } = parts.stage;
+    this.alarms = Object.entries({ ...hintRules(parts), ...tickRules(parts), ...messageRules(parts) }).map(
+      ([name, rule]) => this.add(name, rule, runbook),
+    );
+    if (alarmTopicArn === undefined) return;
+    const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', alarmTopicArn));
+    for (const alarm of this.alarms) alarm.addAlarmAction(action);
   }
 
-  private add(name: string, { metric, above, minutes, silenceIsBad = false, means }: AlarmRule): void {
-    new Alarm(this, name, {
-      metric,
-      threshold: above,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: minutes,
-      treatMissingData: silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: means,
+  private add(name: string, rule: AlarmRule, runbook: string): Alarm {
+    return new Alarm(this, name, {
+      metric: rule.metric,
+      threshold: rule.above ?? rule.below ?? 0,
+      comparisonOperator:
+        rule.below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: rule.times,
+      treatMissingData: rule.silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${rule.means} ${runbook}#${anchorOf(name)}`,
     });
   }
 }
 
-function rulesFor({ stage, tick, tickDeadLetters, sendDeadLetters }: AlarmsProps): Record<string, AlarmRule> {
+/** `TickGap` has its section under `tick-gap`. */
+const anchorOf = (name: string): string => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+
+type Rules = Readonly<Record<string, AlarmRule>>;
+
+function hintRules({ send, lanes }: Parts): Rules {
   return {
     SendDeadLetters: {
-      metric: waiting(sendDeadLetters),
+      metric: waiting(lanes.deadLetters),
       above: 0,
-      minutes: 1,
+      times: 1,
       means: 'Hints failed again and again: the send function crashes on them or cannot read them.',
     },
-    TickDeadLetters: {
-      metric: waiting(tickDeadLetters),
+    SendErrors: {
+      metric: send.metricErrors({ period: MINUTE }),
       above: 0,
-      minutes: 1,
+      times: 5,
+      means: 'The send function crashes or runs into its timeout.',
+    },
+  };
+}
+
+function tickRules({ stage, tick, minuteTick }: Parts): Rules {
+  const oneTrigger: AlarmRule = {
+    metric: tick.metricInvocations({ period: FIVE_MINUTES }),
+    below: TICKS_IN_FIVE_MINUTES,
+    times: 3,
+    silenceIsBad: true,
+    means: 'One of the two triggers of the tick is silent; nothing is late as long as the other one works.',
+  };
+  return {
+    TickDeadLetters: {
+      metric: waiting(minuteTick.deadLetters),
+      above: 0,
+      times: 1,
       means: 'Ticks did not run or failed; the next one does their work.',
     },
     TickErrors: {
       metric: tick.metricErrors({ period: MINUTE }),
       above: 0,
-      minutes: 3,
-      means: 'Three ticks in a row failed; messages turn late when the look-ahead is used up.',
+      times: 3,
+      means: 'Ticks fail minute by minute; messages turn late when the look-ahead is used up.',
     },
     TickGap: {
-      metric: gauge('tickGapMs', stage),
+      metric: stageMetric(stage.name, 'tickGapMs'),
       above: 2.5 * MINUTE_MS,
-      minutes: 3,
+      times: 3,
       silenceIsBad: true,
       means: 'Two ticks or more are missing; messages turn late when the look-ahead is used up.',
     },
+    ...(stage.secondTrigger && { TickTrigger: oneTrigger }),
+  };
+}
+
+function messageRules({ stage, frontDoor }: Parts): Rules {
+  const own = (name: MetricName) => stageMetric(stage.name, name);
+  return {
     SettledLag: {
-      metric: gauge('settledLagMs', stage),
+      metric: own('settledLagMs'),
       above: 10 * MINUTE_MS,
-      minutes: 5,
+      times: 5,
       means: 'Messages that were due ten minutes ago are not finished.',
+    },
+    OldestDue: {
+      metric: own('oldestDueAgeMs'),
+      above: 3 * MINUTE_MS,
+      times: 3,
+      means: 'A message has been due for minutes and is not finished.',
+    },
+    Lateness: {
+      metric: latenessMetric(stage.name),
+      above: 5 * SECOND_MS,
+      times: 5,
+      means: 'One message in a hundred goes out more than five seconds late.',
+    },
+    DeadMessages: {
+      metric: own('dead'),
+      above: 0,
+      times: 1,
+      means: 'Messages were given up after their last attempt.',
+    },
+    StoreThrottles: {
+      metric: own('throttled'),
+      above: 0,
+      times: 5,
+      means: 'DynamoDB refuses calls; they are repeated, and cost time.',
+    },
+    Quarantine: {
+      metric: own('quarantined'),
+      above: 0,
+      times: 1,
+      means: 'Something stored cannot be read, and its messages are not sent.',
+    },
+    ClockSkew: {
+      metric: own('clockSkewMs'),
+      above: 10 * SECOND_MS,
+      times: 3,
+      means: 'A clock of Lambda and that of DynamoDB disagree; at 30 seconds nothing is taken or sent.',
+    },
+    ApiErrors: {
+      metric: frontDoor.httpApi.metricServerError({ period: MINUTE, statistic: Stats.SUM }),
+      above: 0,
+      times: 5,
+      means: 'The API answers with 5xx.',
     },
   };
 }
 
 function waiting(queue: Queue): IMetric {
   return queue.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: Stats.MAXIMUM });
-}
-
-function gauge(metricName: string, stage: string): IMetric {
-  return new Metric({
-    namespace: METRICS.namespace,
-    metricName,
-    dimensionsMap: { [METRICS.dimensions.stage]: stage },
-    statistic: Stats.MAXIMUM,
-    period: MINUTE,
-  });
 }

@@ -7,6 +7,8 @@ export type MetricName =
   | 'expired' // messages
   | 'cancelled' // messages
   | 'unknown' // messages of at-most-once targets whose outcome is not known
+  | 'uncertain' // failed attempts that are repeated although the target may have acted: it may see the message twice
+  | 'takenOver' // units whose worker gave no account of its last second or so: what it sent in it goes out twice
   | 'stale' // pointers to nothing
   | 'quarantined' // stored items that could not be read
   | 'throttled' // store calls

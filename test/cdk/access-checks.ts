@@ -1,11 +1,8 @@
-import { METRICS } from '../../shared/config.ts';
-import type { MetricName } from '../../shared/ports/telemetry.ts';
 import type { Check, Found, Json, Templates } from './templates.ts';
-import { all, faultsOf, first, remove, targetOf } from './templates.ts';
+import { all, faultsOf, first, targetOf } from './templates.ts';
 
 const POLICY = 'AWS::IAM::Policy';
 const ROLE = 'AWS::IAM::Role';
-const ALARM = 'AWS::CloudWatch::Alarm';
 
 const LOG = 'CreateLogStream PutLogEvents';
 const HINT = 'SendMessage';
@@ -126,22 +123,6 @@ function isTrusted({ id, props }: Found): boolean {
   );
 }
 
-const ALARMS = ['SendDeadLetters', 'TickDeadLetters', 'TickErrors', 'TickGap', 'SettledLag'];
-const OWN_METRICS: Readonly<Record<string, MetricName>> = { TickGap: 'tickGapMs', SettledLag: 'settledLagMs' };
-
-function alarmFaults({ stateless, stage }: Templates): string[] {
-  const found = new Map(all(stateless, ALARM).map(({ id, props }) => [id.replace(/^Alarms|.{8}$/g, ''), props]));
-  const missing = ALARMS.filter((name) => !found.has(name)).map((name) => `${name} is missing.`);
-  const dimensions = JSON.stringify([{ Name: METRICS.dimensions.stage, Value: stage.name }]);
-  const blind = Object.entries(OWN_METRICS).filter(([name, metric]) => {
-    const props = found.get(name);
-    const isSeen = props?.Namespace === METRICS.namespace && props.MetricName === metric;
-    return !isSeen || JSON.stringify(props.Dimensions) !== dimensions;
-  });
-  const silent = found.get('TickGap')?.TreatMissingData === 'breaching' ? [] : ['A tick that is gone raises no alarm.'];
-  return [...missing, ...silent, ...blind.map(([name]) => `${name} looks at no metric of ours.`)];
-}
-
 export const accessChecks: readonly Check[] = [
   {
     name: 'P20 each function may do exactly what is in the table, to exactly those resources',
@@ -198,22 +179,6 @@ export const accessChecks: readonly Check[] = [
       },
       'schedules of another account': ({ stateless }) =>
         delete first(stateless, ROLE, 'MinuteTickSchedule').props.AssumeRolePolicyDocument.Statement[0].Condition,
-    },
-  },
-  {
-    name: 'P24 what must be looked at raises an alarm, on the metrics that the functions write',
-    faults: alarmFaults,
-    broken: {
-      ...Object.fromEntries(
-        ALARMS.map((name) => [name, ({ stateless }) => remove(stateless, first(stateless, ALARM, `Alarms${name}`))]),
-      ),
-      'another namespace': ({ stateless }) => {
-        first(stateless, ALARM, 'AlarmsTickGap').props.Namespace = 'Other';
-      },
-      'a dimension that nobody writes': ({ stateless }) => {
-        first(stateless, ALARM, 'AlarmsSettledLag').props.Dimensions[0].Name = 'service';
-      },
-      'silence is fine': ({ stateless }) => delete first(stateless, ALARM, 'AlarmsTickGap').props.TreatMissingData,
     },
   },
   {

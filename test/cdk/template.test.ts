@@ -11,12 +11,15 @@ import { tableChecks } from './table-checks.ts';
 import type { Json, Templates } from './templates.ts';
 import { first, makeApp, synthesize } from './templates.ts';
 import { tickChecks } from './tick-checks.ts';
+import { watchChecks } from './watch-checks.ts';
 
 const HASH = 'a'.repeat(64);
-const BARE = { secondTrigger: false, pointInTimeRecovery: false };
+const BARE = { secondTrigger: false, pointInTimeRecovery: false, dashboard: false };
 const RICH: Partial<StageSettings> = {
   auth: { jwt: { issuer: 'https://issuer.example.com', audiences: ['meridian', 'other'] } },
   customerKey: true,
+  alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
+  runbook: 'https://wiki.example.com/meridian',
   warmThroughput: { readUnits: 24_000, writeUnits: 12_000 },
 };
 
@@ -30,7 +33,15 @@ const stages: readonly (readonly [string, Templates])[] = [
   ['prod, with tokens, a key and warm tables', synthesize({ ...chooseStage({ stage: 'prod' }), ...RICH })],
 ];
 
-const checks = [...tableChecks, ...queueChecks, ...functionChecks, ...tickChecks, ...accessChecks, ...doorChecks];
+const checks = [
+  ...tableChecks,
+  ...queueChecks,
+  ...functionChecks,
+  ...tickChecks,
+  ...accessChecks,
+  ...doorChecks,
+  ...watchChecks,
+];
 
 describe.each(checks)('$name', ({ faults, broken }) => {
   it.each(stages)('holds (%s)', (_, templates) => {

@@ -70,6 +70,14 @@ export const lanes = ({ stateless }: Templates): Found[] =>
 
 export const eventSources = ({ stateless }: Templates): Found[] => all(stateless, 'AWS::Lambda::EventSourceMapping');
 
+export const alarms = ({ stateless }: Templates): Found[] => all(stateless, 'AWS::CloudWatch::Alarm');
+
+/** The dashboard as CloudWatch reads it; what only a deployment knows stands in it as the reference to it. */
+export function dashboardBody({ stateless }: Templates): Json {
+  const [, parts] = first(stateless, 'AWS::CloudWatch::Dashboard').props.DashboardBody['Fn::Join'];
+  return JSON.parse(parts.map((part: Json) => (typeof part === 'string' ? part : targetOf(part))).join(''));
+}
+
 /** The resource that a `Ref` or `Fn::GetAtt` names, or the export of an import, whatever the attribute. */
 export const targetOf = (value: Json): string | undefined =>
   value?.Ref ?? value?.['Fn::GetAtt']?.[0] ?? value?.['Fn::ImportValue'];

@@ -82,7 +82,7 @@ export const endItem = (
   const steps = { [FIELD_OF_END[item.k]]: 1, ...(retried ? { retrying: -1 } : {}) };
   if (item.k === 'cancelled') book(run, steps);
   else bookBoth(run, steps);
-  run.deps.engine.telemetry.count(item.k, 1);
+  run.deps.engine.telemetry.count(item.k, 1, item.k === 'dead' ? target : undefined);
 };
 
 /** What a carried item takes beside payload and headers: names, zone, trace and the error, bytes at most. */
@@ -133,6 +133,7 @@ const failed = (job: Job, outcome: Outcome & { kind: 'failed' }, now: EpochMs): 
   const facts = { reason, ...(status === undefined ? {} : { status }) };
   const verdict = judgeOutcome(job, outcome, now);
   if (verdict.kind === 'retry') {
+    if (outcome.effectPossible) run.deps.engine.telemetry.count('uncertain', 1);
     carryItem(run, entry, { i: index, dueAt: verdict.at, attempt: delivery.attempt + 1, ...facts, delivery });
     return;
   }

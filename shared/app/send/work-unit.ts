@@ -74,6 +74,7 @@ const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<
   const last = leaseRecord(deps, state, verdict.epoch);
   const lease = { record: last, expiresAt: logExpiry({ unit, deps }) };
   if ((await patiently(() => appendRecord(engine.store, unit, lease))) === 'conflict') return 'held';
+  if ((state.last?.until ?? 0) > 0) engine.telemetry.count('takenOver', 1);
   await patiently(() => carryOutAgain(engine, unit, state.unconfirmed));
   const run = makeRun(deps, unit, limits, { state, last });
   run.confirmed = last.seq;
