@@ -9,6 +9,7 @@ export const ENV = {
   keysTable: 'MERIDIAN_KEYS_TABLE',
   controlTable: 'MERIDIAN_CONTROL_TABLE',
   sendQueueUrls: 'MERIDIAN_SEND_QUEUE_URLS',
+  processQueueUrls: 'MERIDIAN_PROCESS_QUEUE_URLS',
   shards: 'MERIDIAN_SHARDS',
   lookaheadSeconds: 'MERIDIAN_LOOKAHEAD_SECONDS',
   retentionDays: 'MERIDIAN_RETENTION_DAYS',
@@ -62,6 +63,8 @@ export type Config = {
   readonly tables: Readonly<Record<TableName, string>>;
   /** The lanes: hints of one segment always take the same one. */
   readonly sendQueueUrls: readonly [string, ...string[]];
+  /** The lanes of process functions; none where there are no process functions. */
+  readonly processQueueUrls: readonly string[];
   /** Segments per bucket. */
   readonly shards: number;
   readonly lookaheadMs: number;
@@ -149,6 +152,7 @@ function toConfig(set: v.InferOutput<typeof SETTINGS>): Config {
     region: set[PLATFORM.region],
     tables: { segments: set[ENV.segmentsTable], keys: set[ENV.keysTable], control: set[ENV.controlTable] },
     sendQueueUrls: set[ENV.sendQueueUrls] as [string, ...string[]],
+    processQueueUrls: set[ENV.processQueueUrls],
     shards: set[ENV.shards],
     lookaheadMs: set[ENV.lookaheadSeconds] * MS_PER_SECOND,
     retentionMs: set[ENV.retentionDays] * MS_PER_DAY,
@@ -229,6 +233,7 @@ const SETTINGS = v.object({
   [ENV.keysTable]: tableName,
   [ENV.controlTable]: tableName,
   [ENV.sendQueueUrls]: v.pipe(pattern(/./, someUrls), listOf(isUrl, someUrls)),
+  [ENV.processQueueUrls]: v.optional(listOf(isUrl, someUrls), ''),
   [ENV.shards]: wholeNumber('shards'),
   [ENV.lookaheadSeconds]: wholeNumber('lookaheadSeconds'),
   [ENV.retentionDays]: wholeNumber('retentionDays'),

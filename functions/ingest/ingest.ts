@@ -1,8 +1,5 @@
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { makeBulkHandlers } from '../../shared/api/bulk/handlers.ts';
 import type { Handlers } from '../../shared/api/http/call.ts';
-import type { HttpResult } from '../../shared/api/http/reply.ts';
 import type { PathForm } from '../../shared/api/http/request-path.ts';
 import { type ApiLimits, DEFAULT_LIMITS } from '../../shared/api/limits.ts';
 import { makeMessageHandlers } from '../../shared/api/message/handlers.ts';
@@ -16,8 +13,7 @@ import type { TargetLookup } from '../../shared/app/target-registry.ts';
 import type { Targets } from '../../shared/app/targets.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
-import { accessNote, bodyUnlessHead, envelope, problems, requestId } from './middleware.ts';
-import { makeRouter } from './routes.ts';
+import { type ApiFunction, makeApiFunction } from '../http/api-function.ts';
 
 export type IngestDeps = {
   readonly messages: MessageDesk;
@@ -35,27 +31,17 @@ export type IngestDeps = {
   readonly version: string;
   readonly tzVersion: string;
   readonly limits?: ApiLimits;
+  /** Handlers of other functions, where one process serves them all. */
+  readonly more?: Partial<Handlers>;
 };
 
-export type Ingest = (event: APIGatewayProxyEventV2, context?: Context) => Promise<HttpResult>;
-
-/** Before Lambda ends a call it is answered, while there is time left to write it down. */
-const TIMEOUT = { timeoutEarlyInMillis: 250 };
-
-/** The Lambda behind the HTTP API: any event gets an answer, every error a problem. */
-export function makeIngest(deps: IngestDeps): Ingest {
+/** The Lambda behind the HTTP API: targets, messages, and those who run the system. */
+export function makeIngest(deps: IngestDeps): ApiFunction {
   const limits = deps.limits ?? DEFAULT_LIMITS;
-  const router = makeRouter(makeHandlers({ ...deps, limits }), deps.paths);
-  // First in, last out.
-  return middy(router, TIMEOUT)
-    .use(requestId())
-    .use(bodyUnlessHead())
-    .use(accessNote(deps.telemetry, deps.clock))
-    .use(problems(deps.telemetry))
-    .use(envelope(limits)) as Ingest;
+  return makeApiFunction({ ...deps, limits, handlers: { ...makeHandlers({ ...deps, limits }), ...deps.more } });
 }
 
-const makeHandlers = (deps: IngestDeps & { readonly limits: ApiLimits }): Handlers => ({
+const makeHandlers = (deps: IngestDeps & { readonly limits: ApiLimits }) => ({
   ...makeTargetHandlers(deps),
   ...makeMessageHandlers(deps),
   ...makeBulkHandlers(deps),

@@ -2,8 +2,12 @@ import type { Context, ScheduledEvent } from 'aws-lambda';
 import type { TickOptions, TickReport } from '../../shared/app/tick/make-tick.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 
+type Tick = { run(options: TickOptions): Promise<TickReport> };
+
 export type TickDeps = {
-  readonly tick: { run(options: TickOptions): Promise<TickReport> };
+  readonly tick: Tick;
+  /** The one of process functions, where there are any. */
+  readonly processTick?: Tick;
   readonly telemetry: Telemetry;
 };
 
@@ -20,9 +24,13 @@ const STOP_BEFORE_MS = 8_000;
  * (F04), so the tick goes by the clock and its own cursor.
  */
 export const makeTickFunction =
-  ({ tick, telemetry }: TickDeps): TickFunction =>
+  ({ tick, processTick, telemetry }: TickDeps): TickFunction =>
   async (_event, context) => {
-    const report = await tick.run({ budgetMs: Math.max(0, context.getRemainingTimeInMillis() - STOP_BEFORE_MS) });
+    const options = { budgetMs: Math.max(0, context.getRemainingTimeInMillis() - STOP_BEFORE_MS) };
+    // Neither waits for the other, nor ends with it.
+    const [sending, processing] = await Promise.allSettled([tick.run(options), processTick?.run(options)]);
+    for (const end of [sending, processing]) if (end.status === 'rejected') throw end.reason;
+    const report = (sending as PromiseFulfilledResult<TickReport>).value;
     if (!report.complete) telemetry.note('warn', 'tick incomplete', { settledThrough: report.settledThrough });
     return report;
   };

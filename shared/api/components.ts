@@ -3,6 +3,8 @@ import { acceptedMessage, bulkAnswer, explanation, messageAnswer } from './messa
 import { bulkMessageSchema, keyedMessageSchema } from './message/schema.ts';
 import { bucketPage, deadLetterPage, healthAnswer, redriveAnswer, statusAnswer } from './operator/answers.ts';
 import { redriveSchema } from './operator/schema.ts';
+import { elementsAnswer, keyAnswer, keyPage, processAnswer, processPage, watermarkAnswer } from './process/answers.ts';
+import { elementSchema, timerSchema, watermarkSchema } from './process/schema.ts';
 import { problemAnswer } from './schema/problem.ts';
 import { newTargetAnswer, rotationAnswer, targetAnswer, targetPage } from './target/answers.ts';
 import { targetSchema } from './target/schema.ts';
@@ -27,6 +29,16 @@ export const components = {
   Redrive: redriveSchema,
   Redriven: redriveAnswer,
   Health: healthAnswer,
+  Element: elementSchema,
+  Elements: v.array(elementSchema),
+  ElementsAnswer: elementsAnswer,
+  Watermark: watermarkSchema,
+  WatermarkAnswer: watermarkAnswer,
+  Process: processAnswer,
+  ProcessPage: processPage,
+  Key: keyAnswer,
+  KeyPage: keyPage,
+  Timer: timerSchema,
   OpenApi: v.record(v.string(), v.unknown()),
   Problem: problemAnswer,
 } as const;

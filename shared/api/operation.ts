@@ -20,9 +20,9 @@ export type AnswerDoc = {
  */
 export type Operation = {
   readonly method: HttpMethod;
-  /** With `{name}` for a target's name and `{key}` for a key or message id. */
+  /** With `{name}` for a target's or process's name, `{key}` for a key or message id, `{timer}` for a timer's id. */
   readonly path: string;
-  readonly tag: 'Targets' | 'Messages' | 'Operations';
+  readonly tag: 'Targets' | 'Messages' | 'Operations' | 'Processes';
   readonly summary: string;
   readonly description?: string;
   readonly query?: GenericSchema & { readonly entries: ObjectEntries };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Ingest } from '../../functions/ingest/ingest.ts';
+import type { ApiFunction } from '../../functions/http/api-function.ts';
 import type { HttpResult } from '../api/http/reply.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
 import { Problem } from '../core/problem.ts';
@@ -12,7 +12,7 @@ import { makeLambdaContext } from './lambda-context.ts';
 import { refuseTunnel, refuseUnread } from './raw-refusal.ts';
 import { closeServer, listen } from './server.ts';
 
-export type ApiFunctions = { readonly ingest: Ingest; readonly bulkStream: BulkStream };
+export type ApiFunctions = { readonly ingest: ApiFunction; readonly bulkStream: BulkStream };
 
 export type ApiServer = { readonly port: number; close(patienceMs: number): Promise<void> };
 

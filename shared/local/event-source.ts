@@ -14,7 +14,9 @@ export type EventSource = {
 export type EventSourceOptions = {
   readonly endpoint: string;
   readonly queue: LaneQueue;
-  readonly send: PointerFunction;
+  /** Of the function. */
+  readonly name: 'send' | 'process';
+  readonly serve: PointerFunction;
   /** Told what failed; the source itself goes on. */
   readonly onError: (error: unknown) => void;
 };
@@ -87,9 +89,12 @@ async function receive({ endpoint, queue }: EventSourceOptions, signal: AbortSig
 }
 
 /** One invocation: what it does not report as failed is deleted, the rest shows again by itself. */
-async function invoke({ endpoint, queue, send }: EventSourceOptions, messages: readonly Received[]): Promise<void> {
+async function invoke(
+  { endpoint, queue, name, serve }: EventSourceOptions,
+  messages: readonly Received[],
+): Promise<void> {
   const event: SQSEvent = { Records: messages.map((message) => toRecord(message, queue.arn)) };
-  const response = await send(event, makeLambdaContext('send', TIMEOUT_MS));
+  const response = await serve(event, makeLambdaContext(name, TIMEOUT_MS));
   const served = servedOf(event, response);
   if (served.length === 0) return;
   const Entries = served.map(({ messageId, receiptHandle }) => ({ Id: messageId, ReceiptHandle: receiptHandle }));

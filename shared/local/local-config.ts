@@ -20,11 +20,12 @@ export const LOCAL_TIMING: Partial<Timing> = { checkpointItems: 25 };
 const LOOPBACK = ['127.0.0.0/8', '::1', 'localhost'];
 
 /** The settings of a runtime on the embedded engines. */
-export const localConfig = ({ engines, queue }: Storage): Config => ({
+export const localConfig = ({ engines, queues }: Storage): Config => ({
   stage: 'local',
   region: REGION,
   tables: TABLES,
-  sendQueueUrls: [queue.url],
+  sendQueueUrls: [queues.send.url],
+  processQueueUrls: [queues.process.url],
   shards: SHARDS,
   lookaheadMs: DEFAULTS.lookaheadSeconds * MS_PER_SECOND,
   retentionMs: DEFAULTS.retentionDays * MS_PER_DAY,

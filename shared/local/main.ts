@@ -2,11 +2,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { makeConsoleTelemetry } from './console-telemetry.ts';
 import { makeEchoLines } from './echo-lines.ts';
+import { loadProcesses } from './load-processes.ts';
 import { StartError } from './start-error.ts';
 import { type LocalRuntime, startLocal } from './start-local.ts';
 import { welcome } from './welcome.ts';
 
-type Options = { readonly port: number; readonly data: string; readonly json?: true };
+type Options = { readonly port: number; readonly data: string; readonly json?: true; readonly processes?: string };
 
 const MAX_PORT = 65_535;
 /** A stop that hangs ends here; nothing is lost by it. */
@@ -20,10 +21,11 @@ const portOf = (text: string): number => {
   throw new InvalidArgumentError(`Give a port from 1 to ${MAX_PORT}, or 0 for any free one.`);
 };
 
-const { port, data, json } = new Command('npm start --')
+const { port, data, json, processes } = new Command('npm start --')
   .description('Runs all of Meridian on 127.0.0.1: API, workers, tick, and embedded DynamoDB and SQS.')
   .option('--port <n>', 'port of the API; 0 picks a free one', portOf, 8787)
   .option('--data <dir>', 'directory for everything that is stored', '.meridian')
+  .option('--processes <file>', 'a module that exports process functions to run')
   .option('--json', 'print one line of JSON when ready, and nothing more')
   .parse()
   .opts<Options>();
@@ -38,6 +40,7 @@ try {
   const runtime = await startLocal({
     port,
     dataDir: data,
+    ...(processes !== undefined && { processes: await loadProcesses(processes) }),
     telemetry: makeConsoleTelemetry(toStderr, 'warn'),
     logTelemetry: makeConsoleTelemetry(toStderr, 'info'),
     ...(!json && { onEcho: echo.take }),

@@ -18,13 +18,22 @@ export const TABLES: Readonly<Record<TableName, string>> = {
 const VISIBILITY_SECONDS = 360;
 const MAX_RECEIVES = 6;
 
-/** Makes the tables where there are none, and the queue of hints with its dead-letter queue, which are always new. */
-export async function setUpEngines(engines: Engines): Promise<LaneQueue> {
+export type LaneQueues = { readonly send: LaneQueue; readonly process: LaneQueue };
+
+/** Makes the tables where there are none, and the queues of hints with their dead-letter queues, which are always new. */
+export async function setUpEngines(engines: Engines): Promise<LaneQueues> {
   const client = makeDynamoClient({ region: REGION, endpoint: engines.dynamoEndpoint });
   await createTables(client, TABLES);
   client.destroy();
-  const deadLetters = await makeQueue(engines.sqsEndpoint, 'meridian-send-dead-letters', {});
-  return makeQueue(engines.sqsEndpoint, 'meridian-send', {
+  return {
+    send: await makeLane(engines, 'meridian-send'),
+    process: await makeLane(engines, 'meridian-process'),
+  };
+}
+
+async function makeLane({ sqsEndpoint }: Engines, name: string): Promise<LaneQueue> {
+  const deadLetters = await makeQueue(sqsEndpoint, `${name}-dead-letters`, {});
+  return makeQueue(sqsEndpoint, name, {
     VisibilityTimeout: String(VISIBILITY_SECONDS),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: MAX_RECEIVES }),
   });

@@ -1,10 +1,12 @@
 import { makeIngest } from '../../functions/ingest/ingest.ts';
+import type { Handlers } from '../api/http/call.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
 import type { Engine } from '../app/engine.ts';
-import type { TickOptions, TickReport } from '../app/tick/make-tick.ts';
+import { makeTick, type TickOptions, type TickReport } from '../app/tick/make-tick.ts';
 import type { OnCapacity } from '../aws/dynamo/access.ts';
 import { composeEngine } from '../compose.ts';
 import { type ComposedApi, composeApi } from '../compose-api.ts';
+import type { Process } from '../core/process/definition.ts';
 import type { Timing } from '../core/segment/timing.ts';
 import { makeMemoryTelemetry } from '../memory/telemetry.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -15,6 +17,7 @@ import type { EchoDelivery } from './echo-receiver.ts';
 import { startEcho } from './echo-target.ts';
 import { startExpiry } from './expiry.ts';
 import { LOCAL_TIMING, localConfig } from './local-config.ts';
+import { makeProcessing } from './make-processing.ts';
 import { openStorage } from './open-storage.ts';
 import { startSending } from './start-sending.ts';
 import { startTicking } from './start-ticking.ts';
@@ -33,6 +36,8 @@ export type LocalOptions = {
   /** Gets the messages of targets of kind `log`. */
   readonly logTelemetry?: Telemetry;
   readonly onEcho?: (delivery: EchoDelivery) => void;
+  /** Process functions to run. */
+  readonly processes?: readonly Process[];
 };
 
 export type LocalRuntime = {
@@ -67,30 +72,38 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
 
   const api = composeApi(engine, config);
   // The port first, because it may be taken: nothing else has begun to work then.
-  const server = await startApiServer(functionsOn(api, onError), options.port ?? 0);
+  const { ticks = 'every-minute', processes = [] } = options;
+  const processing = makeProcessing({ engine, config, storage, processes, ticks, onError });
+  const server = await startApiServer(functionsOn(api, processing.handlers, onError), options.port ?? 0);
   const closeServer = () => server.close(REQUEST_PATIENCE_MS);
   starting.defer(closeServer);
   const echo = await startEcho(api, options.onEcho ?? (() => {}));
   starting.defer(echo.close);
-  const { logTelemetry = telemetry, ticks = 'every-minute' } = options;
+  const { logTelemetry = telemetry } = options;
   const sending = startSending({ engine, config, storage, logTelemetry, onError });
   starting.defer(sending.stop);
-  const ticking = startTicking({ engine, ticks, onError });
+  const ticking = startTicking({ engine, run: makeTick(engine).run, ticks, onError });
   starting.defer(ticking.stop);
+  const processed = processing.start();
+  starting.defer(processed.stop);
   starting.defer(startExpiry({ dynamoEndpoint: storage.engines.dynamoEndpoint, onError }).stop);
 
   const started = starting.move();
   const stop = async (): Promise<void> => {
-    await Promise.all([closeServer(), sending.stop()]);
+    await Promise.all([closeServer(), sending.stop(), processed.stop()]);
     await started.disposeAsync();
   };
+  const tickAll = async (tickOptions?: TickOptions): Promise<TickReport> => {
+    await processed.tick(tickOptions);
+    return ticking.tick(tickOptions);
+  };
   const { dynamoEndpoint } = storage.engines;
-  return { url: `http://127.0.0.1:${server.port}`, echoUrl: echo.url, dynamoEndpoint, tick: ticking.tick, stop };
+  return { url: `http://127.0.0.1:${server.port}`, echoUrl: echo.url, dynamoEndpoint, tick: tickAll, stop };
 }
 
-function functionsOn(api: ComposedApi, onError: (error: unknown) => void): ApiFunctions {
+function functionsOn(api: ComposedApi, more: Partial<Handlers>, onError: (error: unknown) => void): ApiFunctions {
   return {
-    ingest: makeIngest({ ...api, paths: 'encoded' }),
+    ingest: makeIngest({ ...api, more, paths: 'encoded' }),
     bulkStream: makeBulkStream({ ...api, limits: DEFAULT_LIMITS }, onError),
   };
 }

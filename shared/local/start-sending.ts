@@ -42,8 +42,9 @@ export function startSending({ engine, config, storage, logTelemetry, onError }:
   });
   const source = startEventSource({
     endpoint: storage.engines.sqsEndpoint,
-    queue: storage.queue,
-    send: makeSend({ ...engine, sender }),
+    queue: storage.queues.send,
+    name: 'send',
+    serve: makeSend({ ...engine, sender }),
     onError,
   });
   const end = async (): Promise<void> => {

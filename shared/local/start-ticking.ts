@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScheduledEvent } from 'aws-lambda';
 import { makeTickFunction } from '../../functions/tick/tick.ts';
 import type { Engine } from '../app/engine.ts';
-import { makeTick, type TickOptions, type TickReport } from '../app/tick/make-tick.ts';
+import type { TickOptions, TickReport } from '../app/tick/make-tick.ts';
 import { makeLambdaContext } from './lambda-context.ts';
 import { startMinuteTicks } from './minute-ticks.ts';
 
 export type TickingOptions = {
   readonly engine: Engine;
+  /** The tick of the engine's timeline. */
+  readonly run: (options?: TickOptions) => Promise<TickReport>;
   /** `by-hand`: after the one at the start, only when `tick` is called. */
   readonly ticks: 'every-minute' | 'by-hand';
   readonly onError: (error: unknown) => void;
@@ -24,8 +26,7 @@ const TIMEOUT_MS = 55_000;
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
 /** Opens what an earlier process left, as the queue is empty now, and ticks every minute from then on. */
-export function startTicking({ engine, ticks, onError }: TickingOptions): Ticking {
-  const { run } = makeTick(engine);
+export function startTicking({ engine, run, ticks, onError }: TickingOptions): Ticking {
   const everyMinute = makeTickFunction({ tick: { run }, telemetry: engine.telemetry });
   let stopMinuteTicks = () => {};
   let stopped = false;

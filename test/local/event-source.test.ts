@@ -36,7 +36,7 @@ describe('event source', () => {
   beforeEach(async () => {
     errors.length = 0;
     engines = await startEngines();
-    queue = await setUpEngines(engines);
+    queue = (await setUpEngines(engines)).send;
   });
 
   afterEach(async () => {
@@ -52,7 +52,8 @@ describe('event source', () => {
     source = startEventSource({
       endpoint: engines.sqsEndpoint,
       queue,
-      send: (event) => send(event),
+      name: 'send',
+      serve: (event) => send(event),
       onError: (error) => errors.push(error),
     });
   };

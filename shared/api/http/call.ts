@@ -16,6 +16,8 @@ export type Call<Id extends OperationId = OperationId> = {
   /** `key`: decoded, otherwise as it came; `name`: a valid one. Empty where the path has none. */
   readonly key: string;
   readonly name: string;
+  /** Decoded; empty where the path has none. */
+  readonly timer: string;
   readonly query: QueryOf<Id>;
   readonly headers: RequestHeaders;
   /** `undefined` where the operation takes no body. */

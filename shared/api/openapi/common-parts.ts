@@ -59,12 +59,21 @@ export const problemRefs = (statuses: readonly number[]): Json =>
   Object.fromEntries([...ALWAYS, ...statuses].map((status) => [status, refTo('responses', `Problem${status}`)]));
 
 const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
-  name: { description: 'The name of a target.', schema: { type: 'string', pattern: ID_FORM.source }, example: 'push' },
+  name: {
+    description: 'The name of a target, or of a process.',
+    schema: { type: 'string', pattern: ID_FORM.source },
+    example: 'push',
+  },
   key: {
     description:
       'A key, 1 to 256 bytes of UTF-8 without control characters, percent-encoded; or the id of a message, which starts with `msg_`.',
     schema: { type: 'string', minLength: 1 },
     example: 'driver-42',
+  },
+  timer: {
+    description: 'The id of a timer, as its key shows it.',
+    schema: { type: 'string', minLength: 1 },
+    example: 'event:1795219260000:row',
   },
 };
 

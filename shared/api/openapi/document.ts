@@ -22,10 +22,10 @@ export function makeOpenApiDocument(version: string): Json {
       title: 'Meridian',
       version,
       description:
-        'Takes messages for an instant or a local time and delivers them then. Where there is GET, HEAD is answered too.',
+        'Takes messages for an instant or a local time and delivers them then; runs functions with state and timers by key. Where there is GET, HEAD is answered too.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    tags: [{ name: 'Targets' }, { name: 'Messages' }, { name: 'Operations' }],
+    tags: [{ name: 'Targets' }, { name: 'Messages' }, { name: 'Operations' }, { name: 'Processes' }],
     paths: pathsOf(Object.entries(operations)),
     components: { schemas: toJsonSchemaDefs(components, CONVERSION), responses: problemAnswers },
   };
@@ -58,7 +58,7 @@ const mapped = <T>(record: Readonly<Record<string, T>>, toDoc: (value: T) => Jso
 
 function contentDoc({ schemas, example }: Content): Json {
   const [only, ...others] = schemas.map((name) => refTo('schemas', name));
-  // Lines of JSON are text to JSON Schema; each is a BulkMessage.
+  // Lines of JSON are text to JSON Schema; each is a BulkMessage, or an Element.
   const schema = only === undefined ? { type: 'string' } : others.length === 0 ? only : { oneOf: [only, ...others] };
   return { schema, ...(example !== undefined && { example }) };
 }

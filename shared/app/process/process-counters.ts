@@ -2,21 +2,7 @@ import { hash32 } from '../../core/hash.ts';
 import type { ItemKey, ItemStore } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { pagesOf } from '../unit-journal.ts';
-
-/** What is counted of a process. Running figures: whoever dies takes its last ones with it. */
-export const COUNTER_NAMES = [
-  'elements',
-  'duplicates',
-  'failed',
-  'late',
-  'timersFired',
-  'outputs',
-  'dead',
-  'commits',
-  'conflicts',
-] as const;
-
-export type CounterName = (typeof COUNTER_NAMES)[number];
+import { COUNTER_NAMES, type CounterName } from './counter-names.ts';
 
 export type Counters = Readonly<Record<CounterName, number>>;
 

@@ -8,7 +8,7 @@ import type { Operation } from '../../shared/api/operation.ts';
 import { type OperationId, operations } from '../../shared/api/operations.ts';
 import { noQuery } from '../../shared/api/operator/schema.ts';
 import { Problem } from '../../shared/core/problem.ts';
-import type { IngestEvent } from './ingest-event.ts';
+import type { HttpEvent } from './http-event.ts';
 
 /** HEAD is GET whose answer has no body, which goes when all else is done. */
 const methodsOf = ({ method }: Operation): readonly string[] => (method === 'GET' ? [method, 'HEAD'] : [method]);
@@ -27,10 +27,11 @@ const routes = (Object.entries(operations) as [OperationId, Operation][]).map(([
 
 /** Finds the operation of a request, makes its call and answers it. Throws 404 and 405 where there is none. */
 export const makeRouter =
-  (handlers: Handlers, paths: PathForm) =>
-  async (event: IngestEvent): Promise<HttpResult> => {
+  (handlers: Partial<Handlers>, paths: PathForm) =>
+  async (event: HttpEvent): Promise<HttpResult> => {
     const { method, path } = requestOf(event);
-    const onPath = routes.filter(({ form }) => form.test(path));
+    // What has no handler here is the business of another function.
+    const onPath = routes.filter(({ id, form }) => handlers[id] !== undefined && form.test(path));
     const route = onPath.find(({ methods }) => methods.includes(method));
     if (route === undefined) {
       throw noRouteFor(
@@ -46,21 +47,22 @@ export const makeRouter =
   };
 
 /** Another event than the deployment asks for is a fault of the wiring and not of the caller: no status of 4xx. */
-function requestOf({ version, requestContext }: IngestEvent): { readonly method: string; readonly path: string } {
+function requestOf({ version, requestContext }: HttpEvent): { readonly method: string; readonly path: string } {
   const { method, path } = requestContext?.http ?? {};
   if (version !== '2.0' || !method || !path) throw new TypeError('The event is no request to an HTTP API, format 2.0.');
   return { method, path };
 }
 
 /** What the path says, not decoded yet. */
-type InPath = { readonly paths: PathForm; readonly key?: string; readonly name?: string };
+type InPath = { readonly paths: PathForm; readonly key?: string; readonly name?: string; readonly timer?: string };
 
-function callOf(operation: Operation, event: IngestEvent, { paths, key, name }: InPath): Call {
+function callOf(operation: Operation, event: HttpEvent, { paths, key, name, timer }: InPath): Call {
   const { body, isBase64Encoded, headers } = event;
   if (operation.body !== undefined) requireBody(body);
   return {
     key: key === undefined ? '' : decodeSegment(key, paths, '/path/key'),
     name: name === undefined ? '' : judgeName(decodeSegment(name, paths, '/path/name')),
+    timer: timer === undefined ? '' : decodeSegment(timer, paths, '/path/timer'),
     query: readQuery(event.rawQueryString ?? '', operation.query ?? noQuery),
     headers,
     media: operation.body === undefined ? undefined : mediaTypeOf(headers, Object.keys(operation.body) as MediaType[]),

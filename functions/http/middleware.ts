@@ -7,16 +7,16 @@ import type { ApiLimits } from '../../shared/api/limits.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 import { describeError } from '../../shared/telemetry/describe-error.ts';
-import type { IngestEvent } from './ingest-event.ts';
+import type { HttpEvent } from './http-event.ts';
 
-type Middleware = MiddlewareObj<IngestEvent, HttpResult>;
-type IngestRequest = Request<IngestEvent, HttpResult>;
+type Middleware = MiddlewareObj<HttpEvent, HttpResult>;
+type HttpRequest = Request<HttpEvent, HttpResult>;
 
-const requestIdOf = ({ event }: IngestRequest): string => event.requestContext?.requestId ?? 'unknown';
+const requestIdOf = ({ event }: HttpRequest): string => event.requestContext?.requestId ?? 'unknown';
 
 /** Every answer names its request. */
 export const requestId = (): Middleware => {
-  const name = (request: IngestRequest): void => {
+  const name = (request: HttpRequest): void => {
     if (request.response) request.response.headers['x-request-id'] = requestIdOf(request);
   };
   return { after: name, onError: name };
@@ -24,7 +24,7 @@ export const requestId = (): Middleware => {
 
 /** No answer to HEAD has a body, not even a problem. */
 export const bodyUnlessHead = (): Middleware => {
-  const strip = (request: IngestRequest): void => {
+  const strip = (request: HttpRequest): void => {
     const isHead = request.event.requestContext?.http?.method === 'HEAD';
     if (isHead && request.response) request.response = { ...request.response, body: '' };
   };
@@ -33,8 +33,8 @@ export const bodyUnlessHead = (): Middleware => {
 
 /** One line for each request: what it was and how it ended; no path, for keys are people's, and no body (P23). */
 export const accessNote = (telemetry: Telemetry, clock: Clock): Middleware => {
-  const write = (request: IngestRequest): void => {
-    const { event, response, error, internal } = request as IngestRequest & { internal: { startedAt?: number } };
+  const write = (request: HttpRequest): void => {
+    const { event, response, error, internal } = request as HttpRequest & { internal: { startedAt?: number } };
     const now = clock.now();
     telemetry.note('info', 'request', {
       requestId: requestIdOf(request),

@@ -1,0 +1,113 @@
+import type { ElementDraft } from '../../app/process/process-desk.ts';
+import type { Issue } from '../../core/problem.ts';
+import type { Process } from '../../core/process/definition.ts';
+import { quoted } from '../../core/quoted.ts';
+import { parseInstant } from '../../core/time/instant.ts';
+import { makeLineSplitter } from '../bulk/line-splitter.ts';
+import { problemOf } from '../http/issue-problem.ts';
+import { type MediaType, NDJSON_MEDIA } from '../http/media-type.ts';
+import { textOf } from '../http/request-body.ts';
+import { faultIssue } from '../json/fault-issue.ts';
+import { buildObject, nameOf } from '../json/object.ts';
+import { type JsonScanner, makeJsonScanner, scanArray, scanObject } from '../json/scanner.ts';
+import type { ApiLimits } from '../limits.ts';
+import { checkWith } from '../schema/check.ts';
+import { elementSchema } from './schema.ts';
+
+/** An element that can be handed on, or why not. */
+export type ElementReading =
+  | { readonly ok: true; readonly element: ElementDraft; readonly partition: string }
+  | { readonly ok: false; readonly issue: Issue; readonly id?: string };
+
+/** The elements of a body; `single` where it is one object and no list. */
+export type ReadElements = { readonly readings: readonly ElementReading[]; readonly single: boolean };
+
+/** The partition of elements that name none. */
+export const DEFAULT_PARTITION = 'http';
+
+const MAX_ID_CHARS = 128;
+
+const issue = (code: string, pointer: string, detail: string): Issue => ({ code, pointer, detail });
+
+type Fields = {
+  readonly key: string;
+  readonly id?: string;
+  readonly timestamp?: string;
+  readonly input?: string;
+  readonly partition?: string;
+};
+
+const timestampOf = ({ timestamp }: Fields): number | null | Issue => {
+  if (timestamp === undefined) return null;
+  const parsed = parseInstant(timestamp);
+  if (!parsed.ok) return issue(parsed.code, '/timestamp', parsed.detail);
+  if (parsed.value >= 0) return parsed.value;
+  return issue('INVALID_INSTANT', '/timestamp', `${quoted(timestamp)} lies before 1970; give a later instant.`);
+};
+
+const draftOf = (process: Process, fields: Fields, value: unknown): ElementReading => {
+  const { key, id = null, input = 'main', partition = DEFAULT_PARTITION } = fields;
+  const named = id === null ? {} : { id };
+  const isInput = Object.hasOwn(process.inputs, input) || (input === 'broadcast' && process.broadcast !== null);
+  if (!isInput) {
+    const inputs = Object.keys(process.inputs).join(', ');
+    return { ok: false, ...named, issue: issue('UNKNOWN_INPUT', '/input', `There is no such input; give ${inputs}.`) };
+  }
+  const timestamp = timestampOf(fields);
+  if (typeof timestamp === 'object' && timestamp !== null) return { ok: false, ...named, issue: timestamp };
+  return { ok: true, element: { key, id, timestamp, value, input }, partition };
+};
+
+const readOne = (
+  process: Process,
+  scanner: JsonScanner,
+  { text, start, end, limits }: { text: string; start: number; end: number; limits: ApiLimits },
+): ElementReading => {
+  const fault = scanObject(scanner, text, start, end);
+  if (fault !== undefined) return { ok: false, issue: faultIssue(fault, limits) };
+  const { value: fields, issues: repeated } = buildObject(scanner, text, 'value');
+  const checked = checkWith(elementSchema, fields);
+  const [first] = [...(checked.ok ? [] : checked.issues), ...repeated];
+  const id = typeof fields.id === 'string' ? { id: fields.id.slice(0, MAX_ID_CHARS).toWellFormed() } : {};
+  if (first || !checked.ok) return { ok: false, ...id, issue: first ?? issue('INVALID_REQUEST', '', 'No element.') };
+  const member = scanner.members.slice(0, scanner.count).find((one) => nameOf(text, one) === 'value');
+  const value = member === undefined ? undefined : JSON.parse(text.slice(member.valueStart, member.valueEnd));
+  return draftOf(process, checked.value, value);
+};
+
+const readLines = (process: Process, bytes: Buffer, limits: ApiLimits): ElementReading[] => {
+  const splitter = makeLineSplitter(limits.messageBytes);
+  const scanner = makeJsonScanner(limits);
+  const readings: ElementReading[] = [];
+  for (const line of [...splitter.linesOf(bytes), ...splitter.rest()]) {
+    if (typeof line !== 'string') {
+      const code = line.fault === 'no-utf8' ? 'INVALID_UTF8' : 'PAYLOAD_TOO_LARGE';
+      readings.push({ ok: false, issue: issue(code, '', 'The line is no UTF-8, or too long.') });
+    } else if (!/^[ \t\r]*$/.test(line)) {
+      readings.push(readOne(process, scanner, { text: line, start: 0, end: line.length, limits }));
+    }
+  }
+  return readings;
+};
+
+/** Reads the elements of a body. Throws Problem 400 for one that is no JSON as a whole, before anything is handed on. */
+export const readElements = (
+  process: Process,
+  body: { readonly bytes: Buffer; readonly media: MediaType | undefined },
+  limits: ApiLimits,
+): ReadElements => {
+  if (body.media === NDJSON_MEDIA) return { readings: readLines(process, body.bytes, limits), single: false };
+  const text = textOf(body.bytes);
+  const spans = scanArray(makeJsonScanner(limits), text, 0, text.length);
+  const scanner = makeJsonScanner(limits);
+  if (spans === 'not-an-array') {
+    const reading = readOne(process, scanner, { text, start: 0, end: text.length, limits });
+    return { readings: [reading], single: true };
+  }
+  if (typeof spans === 'string') throw problemOf([faultIssue(spans, limits)]);
+  const readings: ElementReading[] = [];
+  for (let at = 0; at < spans.length; at += 2) {
+    readings.push(readOne(process, scanner, { text, start: spans[at] ?? 0, end: spans[at + 1] ?? 0, limits }));
+  }
+  return { readings, single: false };
+};

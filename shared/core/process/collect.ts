@@ -1,0 +1,41 @@
+import type { Process } from './definition.ts';
+import { ProcessError } from './process-error.ts';
+
+const isProcess = (value: unknown): value is Process =>
+  typeof value === 'object' && value !== null && 'inputs' in value && 'onTimer' in value && 'watermark' in value;
+
+const invalid = (detail: string): ProcessError => new ProcessError('INVALID_DEFINITION', detail);
+
+/**
+ * The processes that a module exports, one by one or in lists. Throws `INVALID_DEFINITION` where there is none, two have
+ * one name, or an output is bound to a process or input that is not among them.
+ */
+export const collectProcesses = (module: Readonly<Record<string, unknown>>): readonly Process[] => {
+  const processes = [...new Set(Object.values(module).flat().filter(isProcess))];
+  if (processes.length === 0) {
+    throw invalid('The file exports no process: export what defineProcess or defineConnectedProcess gave.');
+  }
+  const named = new Map<string, Process>();
+  for (const process of processes) {
+    if (named.has(process.name))
+      throw invalid(`Two processes are called "${process.name}": give each a name of its own.`);
+    named.set(process.name, process);
+  }
+  for (const process of processes) checkBindings(process, named);
+  return processes;
+};
+
+const checkBindings = (process: Process, named: ReadonlyMap<string, Process>): void => {
+  for (const spec of [process.output, ...Object.values(process.sideOutputs)]) {
+    if (!spec?.to || !('process' in spec.to)) continue;
+    const { process: name, input = 'main' } = spec.to;
+    const follower = named.get(name);
+    if (!follower)
+      throw invalid(`An output of "${process.name}" is bound to process "${name}", which the file does not export.`);
+    if (!Object.hasOwn(follower.inputs, input)) {
+      throw invalid(
+        `An output of "${process.name}" is bound to input "${input}" of "${name}", which has no such input.`,
+      );
+    }
+  }
+};
