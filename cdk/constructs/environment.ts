@@ -11,6 +11,7 @@ export function environmentOf(stage: StageSettings, tables: Tables, lanes: Lanes
     [ENV.keysTable]: tables.keys.tableName,
     [ENV.controlTable]: tables.control.tableName,
     [ENV.sendQueueUrls]: lanes.urls,
+    [ENV.processQueueUrls]: '',
     [ENV.shards]: String(stage.shards),
     [ENV.lookaheadSeconds]: String(stage.lookaheadSeconds),
     [ENV.retentionDays]: String(stage.retentionDays),
