@@ -15,6 +15,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // The suites of all that talks to DynamoDB and SQS: DynamoDB Local and ElasticMQ, or MERIDIAN_TEST_ENDPOINT.
+      {
+        test: {
+          name: 'contract',
+          include: ['test/aws/dynamo/dynamo-store.test.ts', 'test/aws/sqs/sqs-{pointer-queue,queue-sender}.test.ts'],
+          globalSetup: ['test/engines/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'slow', include: ['test/**/*.slow.test.ts'], testTimeout: 600_000, hookTimeout: 60_000 } },
     ],
   },
