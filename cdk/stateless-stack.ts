@@ -2,6 +2,7 @@ import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Tables } from './constructs/tables.ts';
+import { firstMessage } from './first-message.ts';
 import { Meridian } from './meridian.ts';
 import type { StageSettings } from './stage.ts';
 
@@ -15,13 +16,15 @@ export class StatelessStack extends Stack {
   constructor(scope: Construct, id: string, { stage, tables, ...props }: StatelessProps) {
     super(scope, id, { ...props, description: 'Meridian: API, functions and queues' });
     // The name that CDK leaves out of the names of resources: those are as they were before there was the construct.
-    const { url, lanes } = new Meridian(this, 'Default', { ...stage, tables });
+    const { url, lanes, dashboard } = new Meridian(this, 'Default', { ...stage, tables });
     this.output({
       ApiUrl: url,
       SendQueueUrls: lanes.urls,
       SegmentsTable: tables.segments.tableName,
       KeysTable: tables.keys.tableName,
       ControlTable: tables.control.tableName,
+      ...(dashboard && { Dashboard: dashboard.dashboard.dashboardName }),
+      ...firstMessage({ url, region: this.region, auth: stage.auth }),
     });
   }
 

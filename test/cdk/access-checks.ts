@@ -182,11 +182,21 @@ export const accessChecks: readonly Check[] = [
     },
   },
   {
-    name: 'the outputs name what scripts need',
+    name: 'the outputs name what scripts need, and the commands of a first message',
     faults: ({ stateless }) =>
-      ['ApiUrl', 'SegmentsTable', 'KeysTable', 'ControlTable', 'SendQueueUrls'].filter(
-        (name) => !stateless.Outputs[name],
-      ),
-    broken: { 'no address': ({ stateless }) => delete stateless.Outputs.ApiUrl },
+      [
+        'ApiUrl',
+        'SegmentsTable',
+        'KeysTable',
+        'ControlTable',
+        'SendQueueUrls',
+        'FirstTarget',
+        'FirstMessage',
+        'FirstAnswer',
+      ].filter((name) => !stateless.Outputs[name]),
+    broken: {
+      'no address': ({ stateless }) => delete stateless.Outputs.ApiUrl,
+      'no first message': ({ stateless }) => delete stateless.Outputs.FirstMessage,
+    },
   },
 ];
