@@ -35,5 +35,6 @@ export const makePointerFunction = (clock: Clock, serve: ServePointer): PointerF
 const withinTime = async (work: Promise<unknown>, clock: Clock, until: EpochMs): Promise<void> => {
   const done = new AbortController();
   await Promise.race([work, clock.sleepUntil(until, done.signal)]);
-  done.abort();
+  // With a reason, because without one Node makes an error for it.
+  done.abort('the work has ended');
 };

@@ -36,7 +36,7 @@ export const makeGathering = (clock: Clock): Gathering => {
       over = true;
     });
     while (!over && !isGathered()) await Promise.race([linger, changed.promise]);
-    end.abort();
+    end.abort('gathered');
   };
 
   return {

@@ -58,7 +58,8 @@ const gather = (gathered: Gathered, key: ItemKey, counts: Readonly<Record<string
   const name = `${key.pk}|${key.sk}`;
   const known = gathered.get(name) ?? { key, counts: {} };
   gathered.set(name, known);
-  for (const [field, value] of Object.entries(counts)) {
+  for (const field in counts) {
+    const value = counts[field];
     if (value) known.counts[field] = (known.counts[field] ?? 0) + value;
   }
 };
@@ -70,8 +71,9 @@ export const makeLedgerBook = (store: ItemStore, owner: string): LedgerBook => {
   let latenesses = makeLatenessHistogram();
 
   const book = (minute: Minute, steps: Partial<Ledger>): void => {
-    const named = Object.entries(steps).map(([field, n]) => [figureName(minute, field as LedgerField), n ?? 0]);
-    gather(gathered, slotKey(stripe, minute), Object.fromEntries(named));
+    const named: Record<string, number> = {};
+    for (const field of LEDGER_FIELDS) if (steps[field]) named[figureName(minute, field)] = steps[field];
+    gather(gathered, slotKey(stripe, minute), named);
   };
   const lateness = (ms: number): void => recordLateness(latenesses, ms);
   const target = (name: string, counts: TargetCounts): void =>

@@ -1,11 +1,19 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES = new Map([...ALPHABET].map((char, value) => [char, value]));
+const NO_VALUE = 255;
+/** By code unit, 255 for those that are none of the alphabet; ids are read at every step, so no Map. */
+const VALUES = new Uint8Array(128).fill(NO_VALUE);
+for (let value = 0; value < ALPHABET.length; value += 1) VALUES[ALPHABET.charCodeAt(value)] = value;
+
+const valueAt = (text: string, at: number): number => VALUES[text.charCodeAt(at)] ?? NO_VALUE;
 
 /** One character for a value of 0–63. */
 export const sextetChar = (value: number): string => ALPHABET.charAt(value);
 
 /** The value of one character, `undefined` where it is none of the alphabet. */
-export const sextetValue = (char: string): number | undefined => VALUES.get(char);
+export const sextetValue = (char: string): number | undefined => {
+  const value = char.length === 1 ? valueAt(char, 0) : NO_VALUE;
+  return value === NO_VALUE ? undefined : value;
+};
 
 /** Base64url without padding (RFC 4648 section 5). */
 export const toBase64Url = (bytes: Uint8Array): string => {
@@ -24,9 +32,9 @@ export const fromBase64Url = (text: string): Uint8Array | undefined => {
   let bits = 0;
   let held = 0;
   let at = 0;
-  for (const char of text) {
-    const value = VALUES.get(char);
-    if (value === undefined) return undefined;
+  for (let n = 0; n < text.length; n += 1) {
+    const value = valueAt(text, n);
+    if (value === NO_VALUE) return undefined;
     bits = ((bits << 6) | value) & 0xffffff;
     held += 6;
     if (held >= 8) {
@@ -35,5 +43,6 @@ export const fromBase64Url = (text: string): Uint8Array | undefined => {
       at += 1;
     }
   }
-  return toBase64Url(bytes) === text ? bytes : undefined;
+  // What is left over of the last character says nothing, so only zeros may stand there.
+  return held < 6 && (bits & ((1 << held) - 1)) === 0 ? bytes : undefined;
 };

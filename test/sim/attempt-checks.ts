@@ -13,6 +13,8 @@ const REPLACE_FENCE_MS = 2_000;
 /** A clock that is further off is not trusted (F36). */
 const MOST_SKEW_MS = 30_000;
 
+const decoder = new TextDecoder();
+
 /** Looks at every attempt as its worker lets it go. */
 export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
   const idOfTag = new Map<string, string>();
@@ -52,8 +54,7 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
     if (sent.notAfter !== undefined && now > sent.notAfter)
       model.violate('P8', `an attempt ${now - sent.notAfter} ms after notAfter`, id);
     if (sent.target !== target.name) model.violate('P4', `${tag} for ${sent.target} goes to ${target.name}`, id);
-    if (new TextDecoder().decode(payload) !== sent.payload)
-      model.violate('P4', `the payload of ${tag} changed on its way`, id);
+    if (decoder.decode(payload) !== sent.payload) model.violate('P4', `the payload of ${tag} changed on its way`, id);
     const accepted = model.accepted.get(id);
     if (accepted && accepted.dueAt !== dueAt)
       model.violate('P4', `${id} was due at ${accepted.dueAt} and is sent as due at ${dueAt}`, id);

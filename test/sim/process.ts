@@ -29,7 +29,7 @@ export type ProcessWorld = {
 };
 
 /** Running figures wait for so long in a process. */
-const FLUSH_AFTER_MS = 30_000;
+const FLUSH_AFTER_MS = 60_000;
 
 /** Stores the running figures at the end of an invocation, now and then, as the functions do. */
 export const flushAfter = async <T>(process: Process, work: Promise<T>): Promise<T> => {

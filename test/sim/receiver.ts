@@ -49,8 +49,10 @@ const MANNERS: Readonly<Record<string, (dice: Dice) => Answer | undefined>> = {
   gone: () => ({ outcome: failed('HTTP_404', { status: 404, retryable: false }), acted: false, takesMs: 4 }),
 };
 
+const decoder = new TextDecoder();
+
 export const tagOf = (payload: Uint8Array): string =>
-  /"t":"([^"]*)"/.exec(new TextDecoder().decode(payload.subarray(0, 60)))?.[1] ?? '?';
+  /"t":"([^"]*)"/.exec(decoder.decode(payload.subarray(0, 60)))?.[1] ?? '?';
 
 /** The way from one worker to every receiver; all that arrives is noted. */
 export const makeReceiver = (world: ReceiverWorld) => {

@@ -56,7 +56,7 @@ export const makeSandboxes = (world: SandboxWorld) => {
 
   const free = (sandbox: Sandbox): void => {
     sandbox.busy = false;
-    wake(timeline.now());
+    lookAgain();
   };
 
   /** The service ends what runs too long, and a fault ends it before (F12). */
@@ -101,23 +101,27 @@ export const makeSandboxes = (world: SandboxWorld) => {
       wake(timeline.now() + 5_000);
       return;
     }
-    const next = queue.nextVisibleAt();
-    if (next === undefined) return;
-    if (next > timeline.now()) {
-      wake(next);
+    const idle = sandboxes.filter(({ busy }) => !busy);
+    const next = queue.nextVisibleAt() ?? Number.POSITIVE_INFINITY;
+    if (idle.length === 0 || next > timeline.now()) {
+      lookAgain();
       return;
     }
-    const idle = sandboxes.filter(({ busy }) => !busy);
-    if (idle.length === 0) return;
     const sandbox = dice.pick(idle as [Sandbox, ...Sandbox[]]);
     const hints = withoutSpent(queue.receive(epochMs(timeline.now()), dice.int(1, BATCH)));
     if (hints.length > 0) invoke(sandbox, hints);
-    wake(timeline.now());
+    lookAgain();
   };
 
-  /** Looks into the queue at `at`, unless that is planned already. */
+  /** Looks when the next hint shows. */
+  const lookAgain = (): void => {
+    const next = queue.nextVisibleAt();
+    if (next !== undefined) wake(Math.max(next, timeline.now()));
+  };
+
+  /** Looks into the queue at `at`, unless that is planned already; while all are busy, the first that is free looks. */
   const wake = (at: number): void => {
-    if (looking && looking.at <= at) return;
+    if ((looking && looking.at <= at) || sandboxes.every(({ busy }) => busy)) return;
     looking?.ticket.cancel();
     looking = { at, ticket: timeline.at(at, look) };
   };

@@ -31,10 +31,10 @@ export type Scene = {
 const SENDERS_ENOUGH = 16;
 
 /** Longer than the longest outage with all that follows from it. */
-const KEPT_MS = 5 * HOUR_MS;
+const KEPT_MS = 3 * HOUR_MS;
 
 /** By then everything that is kept for so long has expired. */
-const RETURN_AFTER_MS = 7 * HOUR_MS;
+const RETURN_AFTER_MS = 5 * HOUR_MS;
 
 /** The share of the faults that a world has. */
 const SWITCHED_ON = 0.3;

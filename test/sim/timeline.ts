@@ -13,7 +13,22 @@ export type Timeline = {
   readonly events: () => number;
 };
 
-type Event = { readonly time: number; readonly order: number; readonly happen: () => void; cancelled: boolean };
+class Event implements Ticket {
+  readonly time: number;
+  readonly order: number;
+  readonly happen: () => void;
+  cancelled = false;
+
+  constructor(time: number, order: number, happen: () => void) {
+    this.time = time;
+    this.order = order;
+    this.happen = happen;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+  }
+}
 
 const isBefore = (a: Event, b: Event): boolean => a.time < b.time || (a.time === b.time && a.order < b.order);
 
@@ -55,6 +70,15 @@ const makeEventHeap = () => {
   return { push, pop, peek: (): Event | undefined => heap[0] };
 };
 
+/**
+ * Calls `next` when no promise is left to run: a tick that a microtask asks for comes after all microtasks. An immediate
+ * would say the same, for a turn of the event loop each.
+ */
+const RESOLVED = Promise.resolve();
+const settle = (next: () => void): void => {
+  void RESOLVED.then(() => process.nextTick(next));
+};
+
 /** More than any world needs: one that gets here goes round in circles. */
 const MAX_EVENTS = 3_000_000;
 
@@ -65,16 +89,11 @@ export const makeTimeline = (start: number, dice: Dice): Timeline => {
   let events = 0;
 
   const at = (time: number, happen: () => void): Ticket => {
-    const event = { time: Math.max(now, Math.ceil(time)), order: dice.next(), happen, cancelled: false };
+    const event = new Event(Math.max(now, Math.ceil(time)), dice.next(), happen);
     heap.push(event);
-    return {
-      cancel: () => {
-        event.cancelled = true;
-      },
-    };
+    return event;
   };
 
-  /** An immediate comes only when no promise is left to run. */
   const runUntil = (until: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const step = (): void => {
@@ -85,16 +104,18 @@ export const makeTimeline = (start: number, dice: Dice): Timeline => {
           return;
         }
         heap.pop();
-        now = next.time;
-        events += 1;
-        if (events > MAX_EVENTS) {
-          reject(new Error(`More than ${MAX_EVENTS} events: the world goes round in circles.`));
-          return;
+        if (!next.cancelled) {
+          now = next.time;
+          events += 1;
+          if (events > MAX_EVENTS) {
+            reject(new Error(`More than ${MAX_EVENTS} events: the world goes round in circles.`));
+            return;
+          }
+          next.happen();
         }
-        if (!next.cancelled) next.happen();
-        setImmediate(step);
+        settle(step);
       };
-      setImmediate(step);
+      settle(step);
     });
 
   return { now: () => now, at, runUntil, events: () => events };

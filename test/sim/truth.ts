@@ -14,6 +14,7 @@ import { makeWatchedUnit, takeRecord } from './unit-watch.ts';
 export type StoredEntry = {
   readonly pk: string;
   readonly sk: string;
+  readonly minute: number;
   readonly item: Item;
   readonly n: number;
   /** Items that were not in another entry before. */
@@ -29,7 +30,7 @@ export type TruthOptions = {
   readonly spoil: (item: Item) => Item;
 };
 
-export const minuteOfPk = (pk: string): number => Number(pk.split('#')[1]);
+const minuteOfPk = (pk: string): number => Number(pk.split('#')[1]);
 
 const unitNameOf = (pk: string, sk: string): string => (sk.startsWith('E#') ? pk : `${pk}|${sk}`);
 
@@ -67,7 +68,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     if (next.shards < before.shards) model.violate('C3', `shards went back to ${next.shards}`);
     if (next.settledThrough === before.settledThrough) return;
     for (const entry of entries.values()) {
-      const minute = minuteOfPk(entry.pk);
+      const { minute } = entry;
       if (minute <= before.settledThrough || minute > next.settledThrough || isDone(entry)) continue;
       model.violate('C2', `settledThrough passed ${entry.pk} ${entry.sk}, which has undecided items`);
     }
@@ -98,7 +99,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     } else if (sk.startsWith('E#') || sk.startsWith('L#')) {
       const { n, fresh } = JSON.parse(given.doc ?? '') as { n: number; fresh: number };
       trace(() => `entry ${pk} ${sk} of ${n}`);
-      entries.set(`${pk}|${sk}`, { pk, sk, item: given, n, fresh, damaged: stored !== given });
+      entries.set(`${pk}|${sk}`, { pk, sk, minute: minuteOfPk(pk), item: given, n, fresh, damaged: stored !== given });
     }
   };
 

@@ -23,7 +23,7 @@ import type { Timeline } from './timeline.ts';
 import { makeTimeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 import type { StoredEntry, Truth } from './truth.ts';
-import { makeTruth, minuteOfPk } from './truth.ts';
+import { makeTruth } from './truth.ts';
 import { makeDeeds, REUSED_KEYS, TARGETS } from './user-plan.ts';
 import { makeUsers } from './users.ts';
 import type { Weather } from './weather.ts';
@@ -87,7 +87,7 @@ const isForgotten = (truth: Truth, model: Model, entry: StoredEntry): boolean =>
 const isSettled = (truth: Truth, model: Model): boolean => {
   const settledThrough = truth.cursor()?.settledThrough ?? 0;
   for (const entry of truth.entries.values()) {
-    if (minuteOfPk(entry.pk) > settledThrough) return false;
+    if (entry.minute > settledThrough) return false;
     if (truth.isDone(entry) && truth.unitOf(entry)?.last.settled) continue;
     if (!isForgotten(truth, model, entry)) return false;
   }

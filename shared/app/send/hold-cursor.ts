@@ -11,6 +11,9 @@ export type Bell = {
 /** Holds all units of a process with one sleep at a time: a timer for each item would fire early and late. */
 export type HoldCursor = { makeBell(): Bell };
 
+/** Why a sleep ends early; without a reason Node would make an error for each. */
+const EARLIER = 'somebody waits for an earlier instant';
+
 type Wait = { readonly at: EpochMs; readonly resolve: () => void };
 
 export const makeHoldCursor = (clock: Clock): HoldCursor => {
@@ -29,8 +32,9 @@ export const makeHoldCursor = (clock: Clock): HoldCursor => {
   };
 
   const run = async (): Promise<void> => {
+    let cancel = new AbortController();
     for (let until = earliest(); until !== undefined; until = earliest()) {
-      const cancel = new AbortController();
+      if (cancel.signal.aborted) cancel = new AbortController();
       sleep = { until, cancel };
       await clock.sleepUntil(until, cancel.signal);
       const now = clock.now();
@@ -42,7 +46,7 @@ export const makeHoldCursor = (clock: Clock): HoldCursor => {
   const hold = (wait: Wait): void => {
     waits.add(wait);
     if (!sleep) void run();
-    else if (wait.at < sleep.until) sleep.cancel.abort();
+    else if (wait.at < sleep.until) sleep.cancel.abort(EARLIER);
   };
 
   const makeBell = (): Bell => {

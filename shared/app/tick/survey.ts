@@ -12,6 +12,7 @@ import {
 import type { LogRecord } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs } from '../../core/time/epoch.ts';
+import type { Item } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
 import { lastRecord, pagesOf, recordOf, unlessDamaged } from '../unit-journal.ts';
 
@@ -66,16 +67,17 @@ const lateUnits = async (engine: Engine, segment: Segment): Promise<SurveyedUnit
     for (const { sk } of page.items) entries.set(sk, parseEntrySortKey(sk)?.firstDue ?? epochMs(0));
   }
   if (entries.size === 0) return [];
-  const logs = new Map<string, Last>();
+  // Of each log the last record counts, so only that one is read.
+  const lasts = new Map<string, Item>();
   for await (const page of pagesOf(engine.store, { ...partition, ...LATE_LOGS })) {
-    for (const item of page.items) {
-      const last = await unlessDamaged(async () => recordOf(item), 'damaged' as const);
-      logs.set(entryOfLateLogKey(item.sk) ?? '', last);
-    }
+    for (const item of page.items) lasts.set(entryOfLateLogKey(item.sk) ?? '', item);
   }
-  return [...entries].map(([sk, firstDue]) =>
-    surveyed(engine, { unit: { segment, lane: 'L', sk }, firstDue }, logs.get(sk)),
-  );
+  const survey = async ([sk, firstDue]: [string, EpochMs]): Promise<SurveyedUnit> => {
+    const item = lasts.get(sk);
+    const last = item && (await unlessDamaged(async () => recordOf(item), 'damaged' as const));
+    return surveyed(engine, { unit: { segment, lane: 'L', sk }, firstDue }, last);
+  };
+  return Promise.all([...entries].map(survey));
 };
 
 /** All units of a segment, as their logs stand. */

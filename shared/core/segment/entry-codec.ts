@@ -33,6 +33,7 @@ type Columns = {
 };
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
 
 const EXTRA_NAMES = [
   'headers',
@@ -174,7 +175,7 @@ const parseColumns = (packed: Uint8Array): { columns: Columns; offsets: Uint32Ar
   const end = 4 + new DataView(packed.buffer, packed.byteOffset).getUint32(0);
   if (end > packed.length) return undefined;
   try {
-    const columns: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed.subarray(4, end)));
+    const columns: unknown = JSON.parse(decoder.decode(packed.subarray(4, end)));
     const offsets = isColumns(columns) ? offsetsOf(columns, end, packed.length) : undefined;
     return isColumns(columns) && offsets ? { columns, offsets } : undefined;
   } catch {

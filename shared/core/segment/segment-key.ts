@@ -17,7 +17,8 @@ export type Unit =
   | { readonly segment: Segment; readonly lane: 'L'; readonly sk: string };
 
 /** Keeps `#` out of a part of a key, so that no two lists of parts join to the same key. */
-const escapePart = (part: string): string => part.replaceAll('%', '%25').replaceAll('#', '%23');
+const escapePart = (part: string): string =>
+  /[%#]/.test(part) ? part.replaceAll('%', '%25').replaceAll('#', '%23') : part;
 
 const unescapePart = (part: string): string => part.replaceAll('%23', '#').replaceAll('%25', '%');
 
