@@ -6,15 +6,15 @@ export type FunctionName = 'ingest' | 'tick' | 'send';
 
 export type TableName = keyof Config['tables'];
 
-/** The operations of the store, each with the one action that it takes. */
+/** The operations of the store, each with the actions that it takes: items that are asked for at once are read together. */
 export const ACTIONS = {
-  get: 'dynamodb:GetItem',
-  getMany: 'dynamodb:BatchGetItem',
-  query: 'dynamodb:Query',
-  put: 'dynamodb:PutItem',
-  putMany: 'dynamodb:BatchWriteItem',
-  add: 'dynamodb:UpdateItem',
-  remove: 'dynamodb:DeleteItem',
+  get: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+  getMany: ['dynamodb:BatchGetItem'],
+  query: ['dynamodb:Query'],
+  put: ['dynamodb:PutItem'],
+  putMany: ['dynamodb:BatchWriteItem'],
+  add: ['dynamodb:UpdateItem'],
+  remove: ['dynamodb:DeleteItem'],
 } as const;
 
 export type Operation = keyof typeof ACTIONS;
@@ -65,8 +65,8 @@ export function grantTables(
   tables: Readonly<Record<TableName, Grantable>> & { grantKey(grantee: IGrantable): void },
 ): void {
   for (const table of ['segments', 'keys', 'control'] as const) {
-    const actions = GRANTS[name][table].map((operation) => ACTIONS[operation]);
-    if (actions.length > 0) tables[table].grant(grantee, ...actions);
+    const actions = new Set(GRANTS[name][table].flatMap((operation) => ACTIONS[operation]));
+    if (actions.size > 0) tables[table].grant(grantee, ...actions);
   }
   tables.grantKey(grantee);
 }

@@ -14,23 +14,23 @@ type Allowed = Readonly<Record<string, string>>;
 /** All that each role may do, by what it may do it to; this is the snapshot that a review of a new grant changes. */
 const ALLOWED: Readonly<Record<string, Allowed>> = {
   Ingest: {
-    TablesSegments: 'BatchWriteItem GetItem PutItem Query',
-    TablesKeys: 'GetItem PutItem',
-    TablesControl: 'DeleteItem GetItem PutItem Query UpdateItem',
+    TablesSegments: 'BatchGetItem BatchWriteItem GetItem PutItem Query',
+    TablesKeys: 'BatchGetItem GetItem PutItem',
+    TablesControl: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
     LanesLane: HINT,
     IngestLog: LOG,
   },
   Tick: {
     TablesSegments: 'Query',
-    TablesControl: 'DeleteItem GetItem PutItem Query',
+    TablesControl: 'BatchGetItem DeleteItem GetItem PutItem Query',
     LanesLane: HINT,
     TickLog: LOG,
     MinuteTickDeadLetters: 'GetQueueAttributes GetQueueUrl SendMessage',
   },
   Send: {
-    TablesSegments: 'BatchWriteItem GetItem PutItem Query',
+    TablesSegments: 'BatchGetItem BatchWriteItem GetItem PutItem Query',
     TablesKeys: 'BatchGetItem GetItem',
-    TablesControl: 'GetItem PutItem UpdateItem',
+    TablesControl: 'BatchGetItem GetItem PutItem UpdateItem',
     LanesLane: WORK,
     SendLog: LOG,
   },

@@ -11,7 +11,9 @@ export function grantedStore(store: ItemStore, name: FunctionName, witness: Witn
     for (const { table } of keys) {
       witness(`${name} ${operation} ${table}`);
       if (GRANTS[name][table].includes(operation)) continue;
-      throw new Error(`AccessDenied: ${name} may not ${ACTIONS[operation]} in ${table}; see cdk/grants.ts.`);
+      throw new Error(
+        `AccessDenied: ${name} may not ${ACTIONS[operation].join(' or ')} in ${table}; see cdk/grants.ts.`,
+      );
     }
     return store;
   };

@@ -10,6 +10,8 @@ import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { makeTargetCache } from '../../shared/app/target-cache.ts';
 import { makeTargets } from '../../shared/app/targets.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
+import { makeDynamoClient } from '../../shared/aws/clients.ts';
+import { makeDynamoStore } from '../../shared/aws/dynamo/dynamo-store.ts';
 import type { Target } from '../../shared/core/delivery/target.ts';
 import { decodePointer } from '../../shared/core/segment/pointer.ts';
 import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
@@ -21,6 +23,8 @@ import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import type { ItemStore } from '../../shared/ports/item-store.ts';
+import { makeFastClock } from '../support/fast-clock.ts';
+import { startWire } from '../support/wire.ts';
 import { grantedStore } from './granted-store.ts';
 
 const MINUTE_MS = 60_000;
@@ -179,9 +183,32 @@ describe('the grants of the functions', () => {
     expect([...deployment.used].sort()).toEqual(granted.sort());
   });
 
-  it('name every operation of the store', () => {
-    const operations: Readonly<Record<keyof ItemStore, string>> = ACTIONS;
-    expect(Object.keys(operations).sort()).toEqual(Object.keys(grantedStore(makeMemoryStore(), 'tick')).sort());
+  it('P20 are of the actions that the store on DynamoDB takes for each operation, alone and many at once', async () => {
+    const wire = await startWire('http://127.0.0.1:9');
+    const client = makeDynamoClient({ region: 'us-east-1', endpoint: wire.endpoint });
+    const tables = { segments: 'segments', keys: 'keys', control: 'control' };
+    const store = makeDynamoStore({ client, tables, clock: makeFastClock(), random: () => 0 });
+    const key = (n: number) => ({ table: 'segments', pk: `p${n}`, sk: '-' }) as const;
+    const item = (n: number) => ({ ...key(n), version: 1 });
+    const operations: Readonly<Record<keyof ItemStore, (n: number) => Promise<unknown>>> = {
+      get: (n) => store.get(key(n)),
+      getMany: (n) => store.getMany([key(n), key(n + 10)]),
+      query: (n) => store.query({ table: 'segments', pk: `p${n}`, from: 'a', to: 'b', limit: 10 }),
+      put: (n) => store.put(item(n), 'any'),
+      putMany: (n) => store.putMany([item(n), item(n + 10)]),
+      add: (n) => store.add(key(n), { sent: 1 }),
+      remove: (n) => store.remove(key(n), 'any'),
+    };
+    const taken: Record<string, string[]> = {};
+    for (const [name, call] of Object.entries(operations)) {
+      wire.meddle(async () => ({ status: 200, body: {} }));
+      await call(1);
+      await Promise.all([call(1), call(2), call(3)]);
+      taken[name] = [...new Set(wire.operations)].map((operation) => `dynamodb:${operation}`);
+    }
+    client.destroy();
+    await wire.close();
+    expect(taken).toEqual(ACTIONS);
   });
 
   it('are enforced by the store that tests run on', async () => {
