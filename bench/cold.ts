@@ -42,7 +42,7 @@ const bundle = async (name: string, directory: string): Promise<string> => {
 export const cold: Bench = {
   name: 'cold',
   what: 'bundle size and CPU time to load of each function; --n is how often each is loaded',
-  n: [15],
+  n: [25],
   run: async (n, { progress }) => {
     const directory = await mkdtemp(join(tmpdir(), 'meridian-cold-'));
     try {
@@ -50,10 +50,14 @@ export const cold: Bench = {
       for (const name of FUNCTIONS) {
         const file = await bundle(name, directory);
         const kb = Math.round((await stat(file)).size / 1000);
-        const cpuMs = Math.round(median(Array.from({ length: n }, () => loadMs(file))));
-        progress(`${name}: ${kb} kB, ${cpuMs} ms`);
+        const loads = Array.from({ length: n }, () => loadMs(file));
+        // Other work on the machine, above all on the other thread of the same core, only ever adds.
+        const leastMs = Math.round(Math.min(...loads));
+        const medianMs = Math.round(median(loads));
+        progress(`${name}: ${kb} kB, ${leastMs} ms at least, ${medianMs} ms in the middle of ${n}`);
         figures[`${name}Kb`] = kb;
-        figures[`${name}CpuMs`] = cpuMs;
+        figures[`${name}CpuMs`] = leastMs;
+        figures[`${name}MedianCpuMs`] = medianMs;
       }
       return figures;
     } finally {

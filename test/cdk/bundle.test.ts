@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
@@ -7,7 +8,10 @@ import { API_KEYS, loadBundle } from './load-bundle.ts';
 import type { Template } from './templates.ts';
 import { all } from './templates.ts';
 
-it('the bundles that are deployed load by themselves, with nothing but the environment of the functions', async () => {
+/** A cold start reads, parses and runs every byte; `npm run bench -- cold` says how long that takes. */
+const MAX_BUNDLE_BYTES = 450_000;
+
+it('the bundles that are deployed have at most 450 kB and load by themselves, with nothing but the environment of the functions', async () => {
   const app = new App();
   addMeridian(app, { ...chooseStage({}), auth: { apiKeys: API_KEYS } });
   const assembly = app.synth();
@@ -17,6 +21,7 @@ it('the bundles that are deployed load by themselves, with nothing but the envir
   for (const { id, props } of functions) {
     const bundle = join(assembly.directory, `asset.${props.Code.S3Key.replace('.zip', '')}`, 'index.mjs');
     const isIngest = id.startsWith('Ingest');
+    expect((await stat(bundle)).size, id).toBeLessThanOrEqual(MAX_BUNDLE_BYTES);
     expect(await loadBundle(bundle, isIngest)).toEqual({ type: 'function', ...(isIngest && { status: 404 }) });
   }
 }, 60_000);
