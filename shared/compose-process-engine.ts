@@ -1,7 +1,7 @@
 import type { Engine } from './app/engine.ts';
 import type { LedgerBook } from './app/ledger-book.ts';
 import { makeSqsPointerQueue } from './aws/sqs/sqs-pointer-queue.ts';
-import { sqsClient } from './compose.ts';
+import { sendToQueues } from './compose.ts';
 import type { Config } from './config.ts';
 
 /** Timers are no messages: nobody is told how many there are, and their ledger is in their logs. */
@@ -15,6 +15,6 @@ export const composeProcessEngine = (sending: Engine, config: Config): Engine =>
     ...sending,
     timeline: 'process',
     ledgers: NO_LEDGERS,
-    queue: makeSqsPointerQueue({ client: sqsClient(config), queueUrls, clock, random: Math.random }),
+    queue: makeSqsPointerQueue({ sendBatch: sendToQueues(config), queueUrls, clock, random: Math.random }),
   };
 };

@@ -8,7 +8,7 @@ import { makeLambdaFunctionInvoker } from './aws/lambda/lambda-function-invoker.
 import { makeSnsTopicSender } from './aws/sns/sns-topic-sender.ts';
 import { makeSqsQueueSender } from './aws/sqs/sqs-queue-sender.ts';
 import { type Channels, makeChannels } from './channels/channels.ts';
-import { sqsClient } from './compose.ts';
+import { sendToQueues } from './compose.ts';
 import type { Config, Service } from './config.ts';
 import type { Destination } from './core/delivery/target.ts';
 import type { Channel } from './ports/channel.ts';
@@ -19,7 +19,7 @@ export const composeChannels = (config: Config, { clock, telemetry }: Pick<Engin
     clock,
     telemetry,
     allow: config.allowTargets,
-    queueSender: makeSqsQueueSender({ client: sqsClient(config) }),
+    queueSender: makeSqsQueueSender(sendToQueues(config)),
     ...serviceSenders(config),
   });
 

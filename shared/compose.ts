@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
 import type { Engine } from './app/engine.ts';
 import { makeLedgerBook } from './app/ledger-book.ts';
-import { makeDynamoClient, makeSqsClient } from './aws/clients.ts';
+import { makeDynamoClient } from './aws/clients.ts';
 import type { OnCapacity } from './aws/dynamo/access.ts';
 import { makeDynamoStore } from './aws/dynamo/dynamo-store.ts';
+import { makeSendBatch } from './aws/sqs/send-batch.ts';
 import { makeSqsPointerQueue } from './aws/sqs/sqs-pointer-queue.ts';
 import { makeSystemClock } from './aws/system-clock.ts';
 import { type Config, readConfig } from './config.ts';
@@ -48,7 +49,7 @@ export function composeEngine({ config, telemetry, identity, timing, onCapacity 
     timeline: 'send',
     store,
     skewMs: () => aheadMs,
-    queue: makeSqsPointerQueue({ client: sqsClient(config), queueUrls: config.sendQueueUrls, ...pacing }),
+    queue: makeSqsPointerQueue({ sendBatch: sendToQueues(config), queueUrls: config.sendQueueUrls, ...pacing }),
     clock,
     telemetry,
     ledgers: makeLedgerBook(store, identity.owner),
@@ -90,6 +91,5 @@ function dynamoClient({ region, endpoints }: Config, clock: Clock, onSkew: (ahea
   });
 }
 
-/** The client of the queues; each call makes one. */
-export const sqsClient = ({ region, endpoints }: Config) =>
-  makeSqsClient({ region, ...(endpoints.sqs !== undefined && { endpoint: endpoints.sqs }) });
+/** The calls of the queues; each call makes connections of its own. */
+export const sendToQueues = ({ region, endpoints }: Config) => makeSendBatch({ region, endpoint: endpoints.sqs });

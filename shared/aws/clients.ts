@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../ports/clock.ts';
 import { type ClientOptions, clientConfig } from './client-config.ts';
 import { reportSkew } from './server-date.ts';
@@ -20,16 +19,6 @@ export function makeDynamoClient(options: DynamoClientOptions): DynamoDBClient {
   });
   if (options.skew !== undefined) reportSkew(client, options.skew.clock, options.skew.onSkew);
   return client;
-}
-
-export function makeSqsClient(options: ClientOptions): SQSClient {
-  return new SQSClient({
-    ...clientConfig(options),
-    // TLS guards the bytes; a hash of every body on both ends guards nothing more.
-    md5: false,
-    // A queue URL is a caller's text: it is not to decide which host gets signed requests.
-    useQueueUrlAsEndpoint: false,
-  });
 }
 
 /** Plain bytes: a `Buffer` slices, prints and compares in ways of its own. */

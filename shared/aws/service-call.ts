@@ -1,4 +1,3 @@
-import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
@@ -8,8 +7,8 @@ import { type ClientOptions, clientConfig } from './client-config.ts';
 import { type ExchangeAnswer, exchange } from './exchange.ts';
 
 /*
- * Calls of services that few targets need. Their clients of the SDK would make the send function's bundle larger by a
- * third, and slower to start, for one operation each; its signatures and credentials are in the bundle already.
+ * Calls of services of which one operation is used. Their clients of the SDK would make the send function's bundle larger
+ * by a third, and slower to start; its signatures and credentials are in the bundle already.
  */
 
 export type ServiceRequest = {
@@ -26,7 +25,7 @@ export type ServiceCall = (request: ServiceRequest, timeoutMs: number) => Promis
 const AGENT = { keepAlive: true, maxSockets: 1024 };
 
 /** The name of a service in its address and in signatures. */
-export type ServiceName = 'sns' | 'events' | 'lambda';
+export type ServiceName = 'sqs' | 'sns' | 'events' | 'lambda';
 
 /** Where AWS has a service. */
 export const awsEndpoint = (service: ServiceName, region: string): string =>
@@ -38,7 +37,7 @@ export const makeServiceCall = (service: ServiceName, options: ClientOptions): S
   const { credentials = defaultProvider() } = clientConfig(options);
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const base = new URL(endpoint);
-  const agent = base.protocol === 'https:' ? new HttpsAgent(AGENT) : new HttpAgent(AGENT);
+  const agent = base.protocol === 'https:' ? new HttpsAgent(AGENT) : undefined;
   return async ({ path, headers, body }, timeoutMs) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const url = new URL(path, base);

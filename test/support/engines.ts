@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
-import { makeDynamoClient, makeSqsClient } from '../../shared/aws/clients.ts';
+import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { clientConfig } from '../../shared/aws/client-config.ts';
+import { makeDynamoClient } from '../../shared/aws/clients.ts';
 import { createTables } from '../../shared/aws/dynamo/create-tables.ts';
+import { makeSendBatch } from '../../shared/aws/sqs/send-batch.ts';
 import { startEngines } from '../../shared/local/engines.ts';
 import type { TableName } from '../../shared/ports/item-store.ts';
 
@@ -38,7 +40,8 @@ export function dynamoClientOf({ dynamoEndpoint: endpoint }: Pick<Services, 'dyn
 }
 
 export function sqsClientOf({ sqsEndpoint: endpoint }: Pick<Services, 'sqsEndpoint'>) {
-  return makeSqsClient({ region: REGION, requestTimeoutMs: REQUEST_TIMEOUT_MS, ...(endpoint && { endpoint }) });
+  const config = clientConfig({ region: REGION, requestTimeoutMs: REQUEST_TIMEOUT_MS, endpoint });
+  return new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
 }
 
 /** Three new tables with names of their own, so that suites on one endpoint do not meet, and a client for them. */
@@ -62,15 +65,17 @@ export async function openTables(services: Services) {
   };
 }
 
-/** New queues with names of their own, and a client for them. */
+/** New queues with names of their own, calls that fill them, and a client for all else. */
 export async function openQueues(services: Services, count: number) {
   const client = sqsClientOf(services);
   const names = Array.from({ length: count }, () => `meridian-test-${randomUUID()}`);
   const queueUrls = await Promise.all(
     names.map(async (QueueName) => (await client.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? ''),
   );
+  const { sqsEndpoint: endpoint } = services;
   return {
     client,
+    sendBatch: makeSendBatch({ region: REGION, requestTimeoutMs: REQUEST_TIMEOUT_MS, endpoint }),
     queueUrls,
     async close() {
       await Promise.all(queueUrls.map((QueueUrl) => client.send(new DeleteQueueCommand({ QueueUrl }))));

@@ -1,4 +1,3 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { hash32 } from '../../core/hash.ts';
 import { inTurns } from '../../core/in-turns.ts';
 import { epochMs } from '../../core/time/epoch.ts';
@@ -6,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { checkHint } from '../../ports/hint-limits.ts';
 import type { Hint, PointerQueue } from '../../ports/pointer-queue.ts';
 import { waitBefore } from '../backoff.ts';
-import { cutBatches, sendBatch, type Untaken } from './send-batch.ts';
+import { cutBatches, type SendBatch, type Untaken } from './send-batch.ts';
 
 /** A hint that was not taken so often is left to the next tick (F06). */
 const MAX_TRIES = 6;
@@ -18,7 +17,7 @@ const MAX_BATCH_BYTES = 200 * 1024;
 const BATCHES_AT_ONCE = 8;
 
 export type SqsPointerQueueOptions = {
-  readonly client: SQSClient;
+  readonly sendBatch: SendBatch;
   /** One or more lanes; hints for one unit always take the same. */
   readonly queueUrls: readonly string[];
   readonly clock: Clock;
@@ -27,14 +26,14 @@ export type SqsPointerQueueOptions = {
 };
 
 /** A {@link PointerQueue} on SQS. */
-export const makeSqsPointerQueue = ({ client, queueUrls, clock, random }: SqsPointerQueueOptions): PointerQueue => {
+export const makeSqsPointerQueue = ({ sendBatch, queueUrls, clock, random }: SqsPointerQueueOptions): PointerQueue => {
   const sendBatchTo = async (queueUrl: string, batch: readonly Hint[]): Promise<readonly Hint[]> => {
     const refused: Hint[] = [];
     let left = batch;
     for (let tries = 1; left.length > 0 && tries <= MAX_TRIES; tries += 1) {
       if (tries > 1) await clock.sleepUntil(epochMs(clock.now() + waitBefore(tries - 1, random)));
       const entries = left.map(({ body, delaySeconds }) => ({ MessageBody: body, DelaySeconds: delaySeconds }));
-      const untaken = await sendBatch(client, queueUrl, entries);
+      const untaken = await sendBatch(queueUrl, entries);
       // What is our own fault would be refused again.
       refused.push(
         ...pick(

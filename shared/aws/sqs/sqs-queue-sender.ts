@@ -1,6 +1,5 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { BatchSender, EntryFault, TextEntry } from '../../ports/batch-sender.ts';
-import { sendBatch, type Untaken } from './send-batch.ts';
+import type { SendBatch, Untaken } from './send-batch.ts';
 
 const toEntry = (fifo: boolean, { body, attributes, groupId, deduplicationId }: TextEntry) => ({
   MessageBody: body,
@@ -16,16 +15,11 @@ const reasonOf = ({ senderFault, unknown }: Untaken): EntryFault['reason'] => {
 };
 
 /** A {@link BatchSender} to queues of SQS: one call a batch, no repeats, because the engine retries by each message's own policy. */
-export const makeSqsQueueSender = ({ client }: { readonly client: SQSClient }): BatchSender<TextEntry> => ({
+export const makeSqsQueueSender = (sendBatch: SendBatch): BatchSender<TextEntry> => ({
   sendBatch: async (queueUrl, entries, timeoutMs) => {
     const fifo = queueUrl.endsWith('.fifo');
-    const signal = AbortSignal.timeout(timeoutMs);
-    const untaken = await sendBatch(
-      client,
-      queueUrl,
-      entries.map((entry) => toEntry(fifo, entry)),
-      signal,
-    );
+    const requested = entries.map((entry) => toEntry(fifo, entry));
+    const untaken = await sendBatch(queueUrl, requested, timeoutMs);
     return untaken.map((fault) => ({ index: fault.index, reason: reasonOf(fault) }));
   },
 });

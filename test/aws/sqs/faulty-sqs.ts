@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { makeSqsClient } from '../../../shared/aws/clients.ts';
+import { makeSendBatch } from '../../../shared/aws/sqs/send-batch.ts';
 import { embedded, sqsClientOf } from '../../support/engines.ts';
 import { startWire, type Wire, type WireCall } from '../../support/wire.ts';
 
@@ -11,13 +11,13 @@ export async function openFaultySqs() {
   const wire = await startWire(services.sqsEndpoint ?? '');
   const gone = await startWire(services.sqsEndpoint ?? '');
   await gone.close();
-  const clientOf = ({ endpoint }: Wire) => makeSqsClient({ region: 'us-east-1', endpoint, requestTimeoutMs: 2_000 });
-  const client = clientOf(wire);
+  const callsOf = ({ endpoint }: Wire) => makeSendBatch({ region: 'us-east-1', endpoint, requestTimeoutMs: 2_000 });
   return {
     wire,
-    client,
+    direct,
+    sendBatch: callsOf(wire),
     /** Of a service that is not there. */
-    lostClient: clientOf(gone),
+    lostSendBatch: callsOf(gone),
     /** An empty queue of its own, and a wire that lets all pass. */
     async newQueue(attributes: Record<string, string> = {}): Promise<string> {
       wire.meddle(({ forward }) => forward());
@@ -35,7 +35,6 @@ export async function openFaultySqs() {
       }
     },
     async close() {
-      client.destroy();
       direct.destroy();
       await wire.close();
       await services.close();

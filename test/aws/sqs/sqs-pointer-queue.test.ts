@@ -1,5 +1,6 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
+import type { SendBatch } from '../../../shared/aws/sqs/send-batch.ts';
 import { makeSqsPointerQueue } from '../../../shared/aws/sqs/sqs-pointer-queue.ts';
 import { makeSystemClock } from '../../../shared/aws/system-clock.ts';
 import { type OpenQueue, pointerQueueContract } from '../../contract/pointer-queue.contract.ts';
@@ -7,7 +8,7 @@ import { embedded, namedServices, openQueues, type Services } from '../../suppor
 import { skippedWithoutEndpoint } from '../../support/skipped.ts';
 
 const openQueue = async (services: Services, lanes: number): Promise<OpenQueue> => {
-  const { client, queueUrls, close } = await openQueues(services, lanes);
+  const { client, sendBatch, queueUrls, close } = await openQueues(services, lanes);
   const look = async (QueueUrl: string): Promise<string[]> => {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
@@ -17,7 +18,7 @@ const openQueue = async (services: Services, lanes: number): Promise<OpenQueue> 
     return Messages.map(({ Body = '' }) => Body);
   };
   return {
-    queue: makeSqsPointerQueue({ client, queueUrls, clock: makeSystemClock(), random: Math.random }),
+    queue: makeSqsPointerQueue({ sendBatch, queueUrls, clock: makeSystemClock(), random: Math.random }),
     receive: async () => (await Promise.all(queueUrls.map(look))).flat(),
     nowMs: Date.now,
     close,
@@ -33,17 +34,13 @@ else skippedWithoutEndpoint('PointerQueue');
 
 describe('lanes', () => {
   it('are all used, and equal hints always take the same', async () => {
-    const { client, queueUrls, close } = await openQueues(await embedded(), 4);
+    const { sendBatch, queueUrls, close } = await openQueues(await embedded(), 4);
     const lanes: string[][] = [];
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        const { QueueUrl, Entries } = args.input as { QueueUrl: string; Entries?: { MessageBody: string }[] };
-        for (const { MessageBody } of Entries ?? []) lanes.push([MessageBody, QueueUrl]);
-        return next(args);
-      },
-      { step: 'initialize' },
-    );
-    const queue = makeSqsPointerQueue({ client, queueUrls, clock: makeSystemClock(), random: Math.random });
+    const noting: SendBatch = (queueUrl, entries) => {
+      for (const { MessageBody } of entries) lanes.push([MessageBody, queueUrl]);
+      return sendBatch(queueUrl, entries);
+    };
+    const queue = makeSqsPointerQueue({ sendBatch: noting, queueUrls, clock: makeSystemClock(), random: Math.random });
     const hints = Array.from({ length: 64 }, (_, n) => ({ body: `unit-${n}`, delaySeconds: 0 }));
     await queue.send(hints);
     await queue.send(hints.toReversed());

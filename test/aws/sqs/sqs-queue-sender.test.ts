@@ -10,7 +10,7 @@ import { fault } from '../../support/wire.ts';
 import { type FaultySqs, openFaultySqs, takeSome } from './faulty-sqs.ts';
 
 const openSender = async (services: Services): Promise<OpenBatchSender<TextEntry>> => {
-  const { client, queueUrls, close } = await openQueues(services, 1);
+  const { client, sendBatch, queueUrls, close } = await openQueues(services, 1);
   const [QueueUrl = ''] = queueUrls;
   const arrived = async (): Promise<TextEntry[]> => {
     const { Messages = [] } = await client.send(
@@ -27,7 +27,7 @@ const openSender = async (services: Services): Promise<OpenBatchSender<TextEntry
       deduplicationId: '',
     }));
   };
-  return { sender: makeSqsQueueSender({ client }), address: QueueUrl, nowhere: `${QueueUrl}-nowhere`, arrived, close };
+  return { sender: makeSqsQueueSender(sendBatch), address: QueueUrl, nowhere: `${QueueUrl}-nowhere`, arrived, close };
 };
 
 // Fauxqs takes a character beyond U+FFFF for two that are none.
@@ -56,13 +56,13 @@ const entriesOf = (count: number): TextEntry[] =>
     deduplicationId: `msg_${n}`,
   }));
 const send = (entries: readonly TextEntry[], timeoutMs = 2_000) =>
-  makeSqsQueueSender({ client: sqs.client }).sendBatch(queueUrl, entries, timeoutMs);
+  makeSqsQueueSender(sqs.sendBatch).sendBatch(queueUrl, entries, timeoutMs);
 const allAs = (reason: string, count: number) => Array.from({ length: count }, (_, index) => ({ index, reason }));
 
 describe('a queue sender', () => {
   it('puts bodies and attributes into a queue', async () => {
     expect(await send(entriesOf(10))).toEqual([]);
-    const { Messages = [] } = await sqs.client.send(
+    const { Messages = [] } = await sqs.direct.send(
       new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
     );
     const h3 = Messages.find(({ Body }) => Body === 'h3');
@@ -77,7 +77,7 @@ describe('a queue sender', () => {
     queueUrl = await sqs.newQueue({ FifoQueue: 'true' });
     expect(await send(entriesOf(2))).toEqual([]);
     expect(await send(entriesOf(3))).toEqual([]);
-    const received = await sqs.client.send(
+    const received = await sqs.direct.send(
       new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, AttributeNames: ['All'] }),
     );
     const seen = (received.Messages ?? []).map(({ Body, Attributes }) => [Body, Attributes?.MessageGroupId]);
@@ -115,7 +115,7 @@ describe('a queue sender', () => {
   });
 
   it('tells all entries as unavailable where nobody is there', async () => {
-    const sender = makeSqsQueueSender({ client: sqs.lostClient });
+    const sender = makeSqsQueueSender(sqs.lostSendBatch);
     expect(await sender.sendBatch(queueUrl, entriesOf(2), 2_000)).toEqual(allAs('unavailable', 2));
   });
 
