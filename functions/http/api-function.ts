@@ -27,10 +27,12 @@ const TIMEOUT = { timeoutEarlyInMillis: 250 };
 
 export function makeApiFunction({ handlers, telemetry, clock, paths, limits }: ApiFunctionDeps): ApiFunction {
   // First in, last out.
-  return middy(makeRouter(handlers, paths), TIMEOUT)
+  const answer = middy(makeRouter(handlers, paths), TIMEOUT)
     .use(requestId())
     .use(bodyUnlessHead())
     .use(accessNote(telemetry, clock))
     .use(problems(telemetry))
     .use(envelope(limits)) as ApiFunction;
+  // Whoever invokes the function by hand may send null; that is refused like any other event without a request.
+  return (event, context) => answer(event ?? {}, context);
 }

@@ -2,7 +2,7 @@ import { hash32 } from '../core/hash.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
-import { seal, unseal } from './sealed-text.ts';
+import { readSealed, sealJson } from './sealed-text.ts';
 
 /** Partitions that share the load of a flood of dead letters. */
 export const DEAD_LETTER_STRIPES = 8;
@@ -47,12 +47,17 @@ export const deadLetterKey = (id: string, deadAt: EpochMs): ItemKey => ({
   sk: `${String(deadAt).padStart(DUE_DIGITS, '0')}#${id}`,
 });
 
+/** True for the sort key of a letter; anything else could be no bound of a list. */
+export const isDeadLetterSortKey = (sk: unknown): sk is string =>
+  typeof sk === 'string' && /^\d{15}#msg_[\w-]{26}$/.test(sk);
+
 export const toDeadLetterItem = (letter: DeadLetter, expiresAt: number): Item => {
   const { payload, version, ...rest } = letter;
+  const key = deadLetterKey(letter.id, letter.deadAt);
   return {
-    ...deadLetterKey(letter.id, letter.deadAt),
+    ...key,
     version,
-    doc: seal(JSON.stringify(rest), payload),
+    doc: sealJson(key, rest, payload),
     ...(payload ? { body: payload } : {}),
     expiresAt,
   };
@@ -60,11 +65,6 @@ export const toDeadLetterItem = (letter: DeadLetter, expiresAt: number): Item =>
 
 /** Reads a stored dead letter; `undefined` where it is damaged (F51). */
 export const parseDeadLetter = (item: Item): DeadLetter | undefined => {
-  try {
-    const letter = JSON.parse(unseal(item.doc, item.body) ?? '') as Omit<DeadLetter, 'payload' | 'version'>;
-    if (typeof letter.id !== 'string' || typeof letter.target !== 'string') return undefined;
-    return { ...letter, ...(item.body ? { payload: item.body } : {}), version: item.version };
-  } catch {
-    return undefined;
-  }
+  const letter = readSealed<Omit<DeadLetter, 'payload' | 'version'>>(item);
+  return letter && { ...letter, ...(item.body ? { payload: item.body } : {}), version: item.version };
 };

@@ -2,7 +2,9 @@ import { Problem } from '../core/problem.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { plusMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
+import { DamagedRecord } from './damaged-record.ts';
 import type { Engine } from './engine.ts';
+import { readSealed, sealJson } from './sealed-text.ts';
 
 /** How long a call counts as running after it last said so. */
 const RUNNING_MS = 60_000;
@@ -49,9 +51,16 @@ const inProgress = (): Problem =>
 const toItem = (engine: Engine, key: string, record: IdempotencyRecord, version: number): Item => ({
   ...keyOf(key),
   version,
-  doc: JSON.stringify(record),
+  doc: sealJson(keyOf(key), record),
   expiresAt: Math.ceil((engine.clock.now() + engine.retentionMs) / 1000),
 });
+
+/** Throws `DamagedRecord`: to start anew could store again what the first call stored. */
+const recordIn = (item: Item): IdempotencyRecord => {
+  const record = readSealed<IdempotencyRecord>(item);
+  if (record === undefined) throw new DamagedRecord(item);
+  return record;
+};
 
 type Held = { readonly record: IdempotencyRecord; readonly version: number };
 
@@ -69,7 +78,7 @@ const acquire = async (engine: Engine, key: string, bodyHash: string | undefined
     return { record: first, version: 1 };
   const item = await engine.store.get(keyOf(key));
   if (!item) throw inProgress();
-  const there = JSON.parse(item.doc ?? '') as IdempotencyRecord;
+  const there = recordIn(item);
   if (there.nonce === first.nonce) return { record: there, version: item.version };
   if (bodyHash !== undefined && there.bodyHash !== undefined && there.bodyHash !== bodyHash) throw reused();
   if (there.state === 'done') return { record: there, version: item.version };
@@ -95,7 +104,7 @@ export const claimIdempotencyKey = async (
     const stored = await engine.store.put(toItem(engine, key, next, version + 1), version);
     if (stored === 'conflict') {
       const there = await engine.store.get(keyOf(key));
-      const mine = there && (JSON.parse(there.doc ?? '') as IdempotencyRecord).nonce === next.nonce;
+      const mine = there && recordIn(there).nonce === next.nonce;
       if (!mine) throw inProgress();
       version = there.version;
     } else version += 1;

@@ -5,7 +5,7 @@ import { parsePartitionKey, partitionKey } from '../core/segment/segment-key.ts'
 import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
-import { seal, unseal } from './sealed-text.ts';
+import { readSealed, sealJson } from './sealed-text.ts';
 
 /** What a key's item says beside its message; every write of the item hands it on. */
 export type KeyGuard = {
@@ -93,24 +93,23 @@ const guardOf = (stored: StoredGuard, expiresAt: number): KeyGuard => {
 
 export const toKeyedItem = (record: KeyedRecord): Item => {
   const { address, payload, version, guard, ...rest } = record;
-  const place = { pk: partitionKey(address.segment), sk: address.sk };
-  const stored: StoredKeyed = { ...storedGuard(guard), ...rest, ...place };
+  const lies = { pk: partitionKey(address.segment), sk: address.sk };
+  const stored: StoredKeyed = { ...storedGuard(guard), ...rest, ...lies };
+  const place = keyedItemKey(record.key);
   return {
-    ...keyedItemKey(record.key),
+    ...place,
     version,
-    doc: seal(JSON.stringify(stored), payload),
+    doc: sealJson(place, stored, payload),
     body: payload,
     expiresAt: guard.expiresAt,
   };
 };
 
 /** The item of a key that has no message, and a reference that was refused. */
-export const toGuardItem = (key: string, guard: KeyGuard, version: number): Item => ({
-  ...keyedItemKey(key),
-  version,
-  doc: seal(JSON.stringify(storedGuard(guard))),
-  expiresAt: guard.expiresAt,
-});
+export const toGuardItem = (key: string, guard: KeyGuard, version: number): Item => {
+  const place = keyedItemKey(key);
+  return { ...place, version, doc: sealJson(place, storedGuard(guard)), expiresAt: guard.expiresAt };
+};
 
 const recordOf = (item: Item, stored: StoredKeyed, guard: KeyGuard): KeyedRecord | undefined => {
   const { v, pk, sk, refusedThrough, refused, replaced, more, committedAt, writtenAt = committedAt, ...rest } = stored;
@@ -122,15 +121,13 @@ const recordOf = (item: Item, stored: StoredKeyed, guard: KeyGuard): KeyedRecord
 /** Reads what is stored for a key; it is damaged where it cannot be read or is of another version (F51). */
 export const parseStoredKey = (item: Item): StoredKey => {
   const { version, expiresAt = 0 } = item;
-  try {
-    const stored = JSON.parse(unseal(item.doc, item.body) ?? '') as StoredKeyed;
-    if (stored.v !== 1) throw new Error(`version ${stored.v}`);
-    const guard = guardOf(stored, expiresAt);
-    const record = item.body && recordOf(item, stored, guard);
-    return { version, guard, record, damaged: item.body !== undefined && record === undefined };
-  } catch {
+  const stored = readSealed<StoredKeyed>(item);
+  if (stored?.v !== 1) {
     return { version, guard: { ...openGuard(expiresAt), more: true }, record: undefined, damaged: true };
   }
+  const guard = guardOf(stored, expiresAt);
+  const record = item.body && recordOf(item, stored, guard);
+  return { version, guard, record, damaged: item.body !== undefined && record === undefined };
 };
 
 /** The reference that is packed into a segment for a keyed message. */

@@ -13,6 +13,7 @@ import {
   DEAD_LETTER_STRIPES,
   deadLetterKey,
   deadLetterPartition,
+  isDeadLetterSortKey,
   parseDeadLetter,
   toDeadLetterItem,
 } from './dead-letter-record.ts';
@@ -52,14 +53,14 @@ const decodeCursor = (text: string | undefined): Position => {
   try {
     const { stripe, after } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<Position>;
     const known = Number.isInteger(stripe) && (stripe as number) >= 0 && (stripe as number) < DEAD_LETTER_STRIPES;
-    if (known && (after === undefined || typeof after === 'string')) {
+    if (known && (after === undefined || isDeadLetterSortKey(after))) {
       return { stripe: stripe as number, ...(after === undefined ? {} : { after }) };
     }
   } catch {
     // Not a cursor of ours: refused below with the others.
   }
   throw new Problem(400, 'INVALID_CURSOR', 'cursor is not one that this list gave; start again without it.', {
-    issues: [{ pointer: '/cursor', code: 'INVALID_CURSOR', detail: 'Use the `next` of an earlier answer.' }],
+    issues: [{ pointer: '/query/cursor', code: 'INVALID_CURSOR', detail: 'Use the `next` of an earlier answer.' }],
   });
 };
 

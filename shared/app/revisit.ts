@@ -1,6 +1,8 @@
 import type { Unit } from '../core/segment/segment-key.ts';
-import { parsePartitionKey, unitName } from '../core/segment/segment-key.ts';
+import { parseUnitName, unitName } from '../core/segment/segment-key.ts';
+import type { Item } from '../ports/item-store.ts';
 import type { Engine } from './engine.ts';
+import { readSealed, sealJson } from './sealed-text.ts';
 import { pagesOf } from './unit-journal.ts';
 
 /*
@@ -15,15 +17,12 @@ const PK = 'revisit';
  */
 export type RevisitMark = { readonly unit: Unit; readonly counted: number; readonly version: number };
 
+type StoredMark = { readonly counted: number };
+
 const keyOf = (unit: Unit) => ({ table: 'control', pk: PK, sk: unitName(unit) }) as const;
 
-/** The inverse of `unitName`. */
-const parseUnitName = (name: string): Unit | undefined => {
-  const [pk = '', sk] = name.split('|');
-  const segment = parsePartitionKey(pk);
-  if (!segment) return undefined;
-  return sk === undefined ? { segment, lane: 'E' } : { segment, lane: 'L', sk };
-};
+/** Nothing where the figure is damaged: the counts may be wrong then, and the unit is looked at all the same (F51). */
+const countedIn = (item: Item): number => readSealed<StoredMark>(item)?.counted ?? -1;
 
 /**
  * Asks the tick to look at a unit of a bucket that the sweep has passed. A mark that is there keeps its `counted`, and
@@ -33,7 +32,7 @@ export const markForRevisit = async (engine: Engine, unit: Unit, counted: number
   for (;;) {
     const there = await engine.store.get(keyOf(unit));
     const version = (there?.version ?? 0) + 1;
-    const doc = there?.doc ?? JSON.stringify({ counted });
+    const doc = there?.doc ?? sealJson(keyOf(unit), { counted } satisfies StoredMark);
     if ((await engine.store.put({ ...keyOf(unit), version, doc }, there?.version ?? 'absent')) === 'stored') return;
   }
 };
@@ -44,9 +43,8 @@ export const marksForRevisit = async (engine: Engine): Promise<RevisitMark[]> =>
   for await (const page of pagesOf(engine.store, { table: 'control', pk: PK, from: ' ', to: '~' })) {
     for (const item of page.items) {
       const unit = parseUnitName(item.sk);
-      const { counted } = JSON.parse(item.doc ?? '{}') as { counted?: number };
       if (unit?.segment.timeline === engine.timeline)
-        marks.push({ unit, counted: counted ?? -1, version: item.version });
+        marks.push({ unit, counted: countedIn(item), version: item.version });
     }
   }
   return marks;

@@ -1,10 +1,12 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { parseLogRecord } from '../core/segment/log-record.ts';
 import type { Unit } from '../core/segment/segment-key.ts';
 import { logKey, logRange, partitionKey } from '../core/segment/segment-key.ts';
 import type { LogRecord } from '../core/segment/unit-log.ts';
 import { epochMs } from '../core/time/epoch.ts';
-import type { Item, ItemKey, ItemStore, Page, RangeQuery } from '../ports/item-store.ts';
-import { seal, unseal } from './sealed-text.ts';
+import type { Item, ItemStore, Page, RangeQuery } from '../ports/item-store.ts';
+import { DamagedRecord } from './damaged-record.ts';
+import { sealJson, unsealJson } from './sealed-text.ts';
 
 /** Records of more text than this are stored compressed. */
 const COMPRESS_ABOVE = 700;
@@ -14,20 +16,11 @@ const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 const decoder = new TextDecoder();
 
 const toItem = (unit: Unit, record: LogRecord, expiresAt: number): Item => {
-  const text = seal(JSON.stringify(record));
   const key = { table: 'segments', pk: partitionKey(unit.segment), sk: logKey(unit, record.seq), version: 1 } as const;
+  const text = sealJson(key, record);
   const stored = text.length > COMPRESS_ABOVE ? { body: zstdCompressSync(text) } : { doc: text };
   return { ...key, ...stored, expiresAt };
 };
-
-/** A record that cannot be read: a log with a hole must stop its unit, not mislead it (F51). */
-export class DamagedRecord extends Error {
-  override readonly name = 'DamagedRecord';
-
-  constructor({ pk, sk }: ItemKey, options?: { cause: unknown }) {
-    super(`The record ${sk} of ${pk} is damaged.`, options);
-  }
-}
 
 const textOf = (item: Item): string | undefined => {
   if (!item.body) return item.doc;
@@ -38,11 +31,11 @@ const textOf = (item: Item): string | undefined => {
   }
 };
 
-/** Reads a stored record. Throws `DamagedRecord`. */
+/** Reads a stored record. Throws `DamagedRecord`: a log with a hole must stop its unit, not mislead it. */
 export const recordOf = (item: Item): LogRecord => {
-  const text = unseal(textOf(item));
-  if (text === undefined) throw new DamagedRecord(item);
-  const record = JSON.parse(text) as LogRecord;
+  const text = unsealJson(item, textOf(item));
+  const record = text === undefined ? undefined : parseLogRecord(text);
+  if (record === undefined) throw new DamagedRecord(item);
   return record.resumeAt === undefined ? record : { ...record, resumeAt: epochMs(record.resumeAt) };
 };
 

@@ -14,7 +14,7 @@ export type DataDirectory = {
 };
 
 /** To be raised when the form of the keys or items changes in a way that older code would misread. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Signing secrets lie in it. */
 const OWNER_ONLY = 0o700;

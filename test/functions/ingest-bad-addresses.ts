@@ -68,6 +68,9 @@ const unknownFields = [
   ]),
 ];
 
+/** A cursor of the list of dead letters, as nobody but its list should make it. */
+const cursorOf = (place: object): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+
 const lists = [
   ...['0', '-1', '1001', '1e2', '', 'x', '1.5', '99999'].map((limit) =>
     row('H16', `limit=${limit}`, 'GET /v1/targets', { query: `limit=${limit}` }, [
@@ -78,6 +81,17 @@ const lists = [
   ),
   ...['x', '', '!!', 'Li4v'].map((cursor) =>
     row('H16', `cursor=${cursor}`, 'GET /v1/targets', { query: `cursor=${cursor}` }, [
+      400,
+      'INVALID_CURSOR',
+      '/query/cursor',
+    ]),
+  ),
+  ...[
+    'x',
+    'e30',
+    ...[{ stripe: 8 }, { stripe: 0, after: '~~' }, { stripe: 0, after: 'k'.repeat(600) }].map(cursorOf),
+  ].map((cursor) =>
+    row('H16', `cursor=${cursor.slice(0, 40)}`, 'GET /v1/dead-letters', { query: `cursor=${cursor}` }, [
       400,
       'INVALID_CURSOR',
       '/query/cursor',

@@ -27,7 +27,7 @@ describe('data directory', () => {
     const path = join(root, 'a', 'b');
     expect((await openDataDirectory(path)).path).toBe(path);
     expect((await openDataDirectory(path)).path).toBe(path);
-    expect(await readFile(join(path, 'format'), 'utf8')).toBe('meridian data, version 1\n');
+    expect(await readFile(join(path, 'format'), 'utf8')).toBe('meridian data, version 2\n');
     expect((await stat(path)).mode & 0o077).toBe(0);
   });
 
@@ -38,8 +38,8 @@ describe('data directory', () => {
   });
 
   test.each([
-    ['meridian data, version 2\n', 'of version 2'],
-    ['meridian data, version 10\n', 'of version 10'],
+    ['meridian data, version 1\n', 'of version 1,'],
+    ['meridian data, version 20\n', 'of version 20,'],
     ['', 'that this Meridian does not know'],
     ['something else', 'that this Meridian does not know'],
   ])('refuses a directory whose format is %j, and changes nothing in it', async (format, says) => {

@@ -77,7 +77,7 @@ describe('npm start', () => {
       await writeFile(join(root, 'format'), 'meridian data, version 7\n');
       expectSentence(
         await runChild(['--port', '0', '--data', root]),
-        /of version 7, and this Meridian reads version 1/,
+        /of version 7, and this Meridian reads version 2/,
       );
       expect(await readdir(root)).toEqual(['format']);
       expect(await readFile(join(root, 'format'), 'utf8')).toBe('meridian data, version 7\n');

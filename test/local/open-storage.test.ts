@@ -9,7 +9,7 @@ let root: string;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'meridian-storage-'));
-  await writeFile(join(root, 'format'), 'meridian data, version 1\n');
+  await writeFile(join(root, 'format'), 'meridian data, version 2\n');
 });
 
 afterEach(() => rm(root, { recursive: true, force: true }));

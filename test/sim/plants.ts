@@ -167,8 +167,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'counted twice: what the sweep has counted counts again where a writer came late',
     file: 'shared/app/revisit.ts',
-    find: 'counted: counted ?? -1',
-    replace: 'counted: Math.min(counted ?? -1, -1)',
+    find: 'counted: countedIn(item)',
+    replace: 'counted: Math.min(countedIn(item), -1)',
   },
   {
     name: 'a wrong clock stays wrong: a process that refuses everything never learns that it was put right',

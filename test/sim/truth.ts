@@ -1,6 +1,6 @@
 import type { Redrive } from '../../shared/app/dead-letter-record.ts';
 import { parseDeadLetter } from '../../shared/app/dead-letter-record.ts';
-import type { TickCursor } from '../../shared/app/tick/cursor.ts';
+import { parseCursor, type TickCursor } from '../../shared/app/tick/cursor.ts';
 import { recordOf } from '../../shared/app/unit-journal.ts';
 import { entryOfLateLogKey } from '../../shared/core/segment/segment-key.ts';
 import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
@@ -56,7 +56,8 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
   };
 
   const onCursor = (item: Item): void => {
-    const next = JSON.parse(item.doc ?? '') as TickCursor;
+    const next = parseCursor(item);
+    if (!next) throw new Error(`a cursor was stored that cannot be read: ${item.doc}`);
     const before = cursor;
     cursor = next;
     trace(() => `cursor: opened ${next.openedThrough} settled ${next.settledThrough} ${JSON.stringify(next.totals)}`);

@@ -135,6 +135,11 @@ export function makeApi(options: ApiOptions = {}) {
     return answer;
   };
 
+  const send = async (event: APIGatewayProxyEventV2, fit: 'checked' | 'unchecked' = 'checked'): Promise<ApiAnswer> => {
+    const { statusCode, headers, body } = await (fit === 'checked' ? checked(event) : ingest(event));
+    return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
+  };
+
   return {
     clock,
     store,
@@ -146,10 +151,10 @@ export function makeApi(options: ApiOptions = {}) {
     /** Everything that is stored or queued, to be compared. */
     stored: () =>
       JSON.stringify([store.items(), queue.hints()], (_, value) => (value instanceof Uint8Array ? [...value] : value)),
-    request: async (method: string, path: string, request?: ApiRequest): Promise<ApiAnswer> => {
-      const { statusCode, headers, body } = await checked(toEvent(method, path, request));
-      return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
-    },
+    /** `unchecked` for events that no operation of the document can have. */
+    send,
+    request: (method: string, path: string, request?: ApiRequest): Promise<ApiAnswer> =>
+      send(toEvent(method, path, request)),
     /** A target called `push` that takes everything. */
     addTarget: async () => {
       await targets.put('push', {

@@ -1,3 +1,4 @@
+import { DamagedRecord } from '../../app/damaged-record.ts';
 import { type Issue, Problem } from '../../core/problem.ts';
 import { StoreError, type StoreErrorCode } from '../../ports/store-error.ts';
 import type { Reply } from './reply.ts';
@@ -12,6 +13,12 @@ const STORE_PROBLEMS: Readonly<Record<StoreErrorCode, Problem>> = {
   REJECTED: new Problem(500, 'INTERNAL', 'The store refused what we sent; this is our fault.'),
 };
 
+const DAMAGED = new Problem(
+  500,
+  'STORED_ITEM_DAMAGED',
+  'What is stored for this cannot be read any more; nothing was changed. Report it with the id of this request.',
+);
+
 function busy(code: string, detail: string): Problem {
   return new Problem(503, code, detail, { headers: { 'retry-after': '1' } });
 }
@@ -20,6 +27,7 @@ function busy(code: string, detail: string): Problem {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError) return STORE_PROBLEMS[error.code];
+  if (error instanceof DamagedRecord) return DAMAGED;
   if (error instanceof Error && error.name === 'TimeoutError') {
     return busy('OUTCOME_UNKNOWN', 'There was no time to finish; repeat the same request, it counts once.');
   }

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs } from '../../core/time/epoch.ts';
 import type { Item, ItemKey } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
+import { readSealed, sealJson } from '../sealed-text.ts';
 
 /** Hands out slots so that all senders together keep to a target's rate. */
 export type Pacer = {
@@ -26,14 +27,7 @@ const keyOf = (target: string): ItemKey => ({ table: 'control', pk: 'pace', sk: 
 const KEPT_SECONDS = 86_400;
 
 /** A record that cannot be read hands out slots from now on, as if there were none (F51). */
-const parseRecord = (item: Item | undefined): Partial<PaceRecord> => {
-  try {
-    const record = JSON.parse(item?.doc ?? '{}') as Partial<PaceRecord> | null;
-    return record && Number.isFinite(record.freeAt) ? record : {};
-  } catch {
-    return {};
-  }
-};
+const parseRecord = (item: Item | undefined): Partial<PaceRecord> => (item && readSealed<PaceRecord>(item)) ?? {};
 
 /** A pacer whose slots are shared through the store: one conditional write for each run of slots. */
 export const makePacer = (engine: Engine): Pacer => {
@@ -49,7 +43,7 @@ export const makePacer = (engine: Engine): Pacer => {
       {
         ...keyOf(name),
         version: (item?.version ?? 0) + 1,
-        doc: JSON.stringify(record),
+        doc: sealJson(keyOf(name), record),
         expiresAt: Math.ceil(freeAt / 1000) + KEPT_SECONDS,
       },
       item?.version ?? 'absent',

@@ -16,11 +16,12 @@ export type Unit =
   | { readonly segment: Segment; readonly lane: 'E' }
   | { readonly segment: Segment; readonly lane: 'L'; readonly sk: string };
 
-/** Keeps `#` out of a part of a key, so that no two lists of parts join to the same key. */
+/** Keeps `#` and `|` out of a part of a key, so that no two lists of parts join to the same key. */
 const escapePart = (part: string): string =>
-  /[%#]/.test(part) ? part.replaceAll('%', '%25').replaceAll('#', '%23') : part;
+  /[%#|]/.test(part) ? part.replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('|', '%7C') : part;
 
-const unescapePart = (part: string): string => part.replaceAll('%23', '#').replaceAll('%25', '%');
+const unescapePart = (part: string): string =>
+  part.replaceAll('%7C', '|').replaceAll('%23', '#').replaceAll('%25', '%');
 
 /** Above every character that a sort key of ours can hold after a prefix. */
 const AFTER_ALL = '~';
@@ -79,6 +80,15 @@ export const LATE_LOGS = { from: 'J#L#', to: `J#L#${AFTER_ALL}` } as const;
 export const entryOfLateLogKey = (sk: string): string | undefined =>
   sk.startsWith('J#L#') ? sk.slice(2, sk.lastIndexOf('#')) : undefined;
 
-/** Equal for equal units; unique among all. */
+/** Equal for equal units; unique among all; `parseUnitName` reads it back. */
 export const unitName = (unit: Unit): string =>
   unit.lane === 'E' ? partitionKey(unit.segment) : `${partitionKey(unit.segment)}|${unit.sk}`;
+
+/** The inverse of `unitName`; `undefined` for other text. */
+export const parseUnitName = (name: string): Unit | undefined => {
+  const [pk = '', sk, ...more] = name.split('|');
+  const segment = parsePartitionKey(pk);
+  if (!segment || more.length > 0) return undefined;
+  if (sk === undefined) return { segment, lane: 'E' };
+  return parseEntrySortKey(sk)?.lane === 'L' ? { segment, lane: 'L', sk } : undefined;
+};
