@@ -14,7 +14,7 @@ const DUE = WORLD_START + 10 * MINUTE;
 const flip = async (world: World, which: (item: Item) => boolean): Promise<void> => {
   const item = world.store.items().find(which);
   if (!item) throw new Error('there is no such item');
-  await world.during(world.store.put({ ...item, doc: `${item.doc?.slice(0, -1)}|` }, 'any'));
+  await world.during(world.bareStore.put({ ...item, doc: `${item.doc?.slice(0, -1)}|` }, 'any'));
 };
 
 const isCursor = ({ pk }: Item): boolean => pk === 'cursor';

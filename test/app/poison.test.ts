@@ -16,7 +16,7 @@ const DUE = WORLD_START + 10 * MINUTE;
 const damage = async (world: World, which: (item: Item) => boolean, change: (item: Item) => Item): Promise<Item> => {
   const item = world.store.items().find(which);
   if (!item) throw new Error('there is no such item');
-  await world.during(world.store.put(change(item), 'any'));
+  await world.during(world.bareStore.put(change(item), 'any'));
   return item;
 };
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { encodePointer } from '../../shared/core/segment/pointer.ts';
 import { plusMs } from '../../shared/core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../shared/ports/channel.ts';
+import { withoutCanary } from '../support/canary.ts';
 import type { World } from '../support/world.ts';
 import { makeWorld, WORLD_START } from '../support/world.ts';
 import { accept, failed, message, put, tally, timesOf } from './calls.ts';
@@ -10,7 +11,7 @@ import { accept, failed, message, put, tally, timesOf } from './calls.ts';
 const MINUTE = 60_000;
 const DUE = WORLD_START + 10 * MINUTE;
 
-const bodyOf = ({ payload }: Delivery): string => new TextDecoder().decode(payload);
+const bodyOf = ({ payload }: Delivery): string => withoutCanary(new TextDecoder().decode(payload));
 
 const failFirst = (delivery: Delivery): Outcome => (delivery.attempt === 1 ? failed('HTTP_500') : { kind: 'sent' });
 

@@ -81,7 +81,7 @@ const useAll = async (world: World, ids: readonly string[]): Promise<void> => {
 const damageOne = async (world: World, pick: number, { apply }: Damage): Promise<Item> => {
   const items = world.store.items();
   const item = items[pick % items.length] as Item;
-  await world.during(world.store.put(apply(item, items[(pick * 7 + 3) % items.length] as Item), 'any'));
+  await world.during(world.bareStore.put(apply(item, items[(pick * 7 + 3) % items.length] as Item), 'any'));
   return item;
 };
 

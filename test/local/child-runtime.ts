@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { watchText } from '../support/canary.ts';
 
 export type ChildRuntime = {
   readonly url: string;
@@ -22,14 +23,25 @@ const start = (args: readonly string[]): ChildProcess => {
   return child;
 };
 
+/** Everything that a runtime says; no payload, header or secret may be in it (P23). */
+const listenTo = (stream: NodeJS.ReadableStream | null): { text: string } => {
+  const heard = { text: '' };
+  stream?.on('data', (chunk: Buffer) => {
+    heard.text += chunk;
+    watchText('output of the runtime', heard.text.slice(-2 * chunk.length - 100));
+  });
+  return heard;
+};
+
 /** Starts `npm start` in a process of its own, on a free port, and waits until it is ready. */
 export async function startChild(dataDir: string): Promise<ChildRuntime> {
   const child = start(['--json', '--port', '0', '--data', dataDir]);
-  const errors = text(child.stderr as NodeJS.ReadableStream);
+  const errors = listenTo(child.stderr);
+  listenTo(child.stdout);
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const first = await Promise.race([once(lines, 'line'), once(child, 'exit')]);
   const { ready, url } = JSON.parse(typeof first[0] === 'string' ? first[0] : '{}') as { ready?: true; url: string };
-  if (!ready) throw new Error(`The runtime did not start: ${await errors}`);
+  if (!ready) throw new Error(`The runtime did not start: ${errors.text}`);
   return {
     url,
     pid: child.pid as number,
@@ -53,6 +65,7 @@ export async function runChild(
     text(child.stderr as NodeJS.ReadableStream),
     once(child, 'exit'),
   ]);
+  watchText('output of the runtime', stdout + stderr);
   return { code: child.exitCode, stdout, stderr };
 }
 

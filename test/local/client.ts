@@ -1,3 +1,5 @@
+import { CANARY_HEADERS, carryingJson, watchAsSecret } from '../support/canary.ts';
+
 export type Answer = { readonly status: number; readonly body: unknown };
 
 const call = async (url: string, init?: RequestInit & { duplex?: 'half' }): Promise<Answer> => {
@@ -5,22 +7,31 @@ const call = async (url: string, init?: RequestInit & { duplex?: 'half' }): Prom
   return { status: response.status, body: await response.json() };
 };
 
-const JSON_TYPE = { 'content-type': 'application/json' };
+const JSON_TYPE = { 'content-type': 'application/json', ...CANARY_HEADERS };
 
-/** The API of a runtime, as its users call it. */
+/** The API of a runtime, as its users call it, with the canary in headers and in payloads that are objects. */
 export const makeClient = (url: string) => ({
-  putTarget: (name: string, target: object) =>
-    call(`${url}/v1/targets/${name}`, { method: 'PUT', headers: JSON_TYPE, body: JSON.stringify(target) }),
+  putTarget: async (name: string, target: object) => {
+    const body = JSON.stringify({ headers: CANARY_HEADERS, ...target });
+    const answer = await call(`${url}/v1/targets/${name}`, { method: 'PUT', headers: JSON_TYPE, body });
+    const { signingSecret: secret } = answer.body as { signingSecret?: string };
+    if (secret !== undefined) watchAsSecret(secret);
+    return answer;
+  },
   putMessage: (key: string, message: object) =>
-    call(`${url}/v1/messages/${key}`, { method: 'PUT', headers: JSON_TYPE, body: JSON.stringify(message) }),
+    call(`${url}/v1/messages/${key}`, {
+      method: 'PUT',
+      headers: JSON_TYPE,
+      body: carryingJson(JSON.stringify(message)),
+    }),
   getMessage: (key: string) => call(`${url}/v1/messages/${key}`),
   status: () => call(`${url}/v1/status`),
   /** A string goes with its length, a stream without. */
   postLines: (idempotencyKey: string, body: string | ReadableStream) =>
     call(`${url}/v1/messages`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': idempotencyKey },
-      body,
+      headers: { 'content-type': 'application/x-ndjson', ...CANARY_HEADERS, 'idempotency-key': idempotencyKey },
+      body: typeof body === 'string' ? carryingJson(body) : body,
       duplex: 'half',
     }),
 });

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EchoDelivery } from '../../shared/local/echo-receiver.ts';
 import { listen } from '../../shared/local/server.ts';
 import { type LocalOptions, type LocalRuntime, startLocal } from '../../shared/local/start-local.ts';
+import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
+import { CANARY, watchTelemetry } from '../support/canary.ts';
 import { linesOf, makeClient } from './client.ts';
 import { startReceiver, until } from './receiver.ts';
 
@@ -22,7 +24,7 @@ afterEach(async () => {
 });
 
 const start = async (options: LocalOptions = {}): Promise<LocalRuntime> => {
-  const runtime = await startLocal({ ticks: 'by-hand', ...options });
+  const runtime = await startLocal({ ticks: 'by-hand', telemetry: watchTelemetry(makeMemoryTelemetry()), ...options });
   running.push(runtime);
   return runtime;
 };
@@ -37,7 +39,7 @@ describe('local runtime', () => {
     expect(put).toMatchObject({ status: 202, body: { key: 'hello', state: 'pending', dueAt } });
     await until(() => deliveries.length > 0, 5_000);
     expect(deliveries).toMatchObject([{ key: 'hello', attempt: 1, signature: 'valid' }]);
-    expect(deliveries[0]?.body.toString()).toBe('{"text":"Good morning"}');
+    expect(deliveries[0]?.body.toString()).toBe(JSON.stringify({ canary: CANARY, text: 'Good morning' }));
     expect(deliveries[0]?.latenessMs).toBeGreaterThanOrEqual(0);
     expect(deliveries[0]?.latenessMs).toBeLessThan(500);
     expect(await getMessage('hello')).toMatchObject({ status: 200, body: { state: 'sent', attempts: 1 } });

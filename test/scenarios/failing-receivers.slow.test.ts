@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalRuntime, startLocal } from '../../shared/local/start-local.ts';
+import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import { linesOf, makeClient } from '../local/client.ts';
 import { type Receiver, startReceiver } from '../local/receiver.ts';
+import { watchTelemetry } from '../support/canary.ts';
 
 const MESSAGES = 50;
 /** Each answer of 429 slows the whole target, so that one takes its time. */
@@ -43,7 +45,7 @@ const receivers = new Map<string, Receiver>();
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'meridian-failing-'));
-  runtime = await startLocal({ dataDir });
+  runtime = await startLocal({ dataDir, telemetry: watchTelemetry(makeMemoryTelemetry()) });
 });
 
 afterAll(async () => {

@@ -9,7 +9,7 @@ import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
 import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import { makeStatusDesk } from '../../shared/app/make-status-desk.ts';
 import { makeTargetCache } from '../../shared/app/target-cache.ts';
-import { makeTargets } from '../../shared/app/targets.ts';
+import { makeTargets, type Targets } from '../../shared/app/targets.ts';
 import { makeAllowList } from '../../shared/core/delivery/allow-list.ts';
 import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
@@ -17,6 +17,16 @@ import { makeMemoryQueue } from '../../shared/memory/memory-queue.ts';
 import { type MemoryStoreOptions, makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
+import {
+  CANARY_HEADERS,
+  carryingJson,
+  SECRET_CANARY,
+  watchForSecrets,
+  watchQueue,
+  watchStore,
+  watchTelemetry,
+  watchText,
+} from './canary.ts';
 import { expectFits, type HttpAnswer } from './openapi.ts';
 
 export const API_START = epochMs(Date.UTC(2026, 10, 21, 9, 0, 0));
@@ -45,18 +55,25 @@ export type ApiOptions = {
   readonly unreachable?: TargetPolicy['unreachable'];
 };
 
-/** An event as an HTTP API makes it. */
+const carryingBody = (body: unknown): string | undefined => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return text && carryingJson(text);
+};
+
+/** An event as an HTTP API makes it, with the canary in the payloads of its body and in a header. */
 export function toEvent(method: string, path: string, request: ApiRequest = {}): APIGatewayProxyEventV2 {
   const { headers = {}, query = '', body, event } = request;
   const isBytes = body instanceof Uint8Array;
-  const text = isBytes ? Buffer.from(body).toString('base64') : typeof body === 'string' ? body : JSON.stringify(body);
+  const text = isBytes ? Buffer.from(body).toString('base64') : carryingBody(body);
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   return {
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
     rawQueryString: query,
-    headers: Object.fromEntries(Object.entries({ ...type, ...headers }).filter(([, value]) => value !== undefined)),
+    headers: Object.fromEntries(
+      Object.entries({ ...type, ...CANARY_HEADERS, ...headers }).filter(([, value]) => value !== undefined),
+    ),
     requestContext: {
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
       requestId: 'req-1',
@@ -70,9 +87,9 @@ export function toEvent(method: string, path: string, request: ApiRequest = {}):
 /** The engine on the memory adapters, its clock standing still. */
 function makeMemoryEngine(options: ApiOptions) {
   const clock = makeVirtualClock(API_START);
-  const store = makeMemoryStore(options.store);
-  const queue = makeMemoryQueue({ clock });
-  const telemetry = makeMemoryTelemetry();
+  const store = watchStore(makeMemoryStore(options.store));
+  const queue = watchQueue(makeMemoryQueue({ clock }));
+  const telemetry = watchTelemetry(makeMemoryTelemetry());
   let names = 0;
   const engine: Engine = {
     timeline: 'send',
@@ -94,13 +111,36 @@ function makeMemoryEngine(options: ApiOptions) {
   return { clock, store, queue, telemetry, engine };
 }
 
-/** Bytes that count up, so that no two secrets are equal. */
+/** Bytes that start with the canary and count up behind it, so that no two secrets are equal. */
 const makeCountingBytes = () => {
   let calls = 0;
   return (count: number) => {
     calls += 1;
-    return new Uint8Array(count).fill(calls);
+    const bytes = new Uint8Array(count).fill(calls);
+    bytes.set(Buffer.from(SECRET_CANARY).subarray(0, count));
+    return bytes;
   };
+};
+
+const SHOWS_A_SECRET = /^\/v1\/targets\/[^/]+(\/rotate-secret)?$/;
+
+/** A refusal shows nothing of what was sent, and a secret is shown once, to whoever makes it (P22, P23). */
+const watchAnswer = (event: APIGatewayProxyEventV2, { statusCode, headers, body }: HttpAnswer): void => {
+  const { method, path } = event?.requestContext?.http ?? {};
+  const text = `${JSON.stringify(headers)} ${body}`;
+  const where = `answer ${statusCode} to ${method} ${path}`;
+  if (statusCode >= 400) watchText(where, text);
+  else if (method === 'GET' || !SHOWS_A_SECRET.test(path ?? '')) watchForSecrets(where, text);
+};
+
+const addTarget = async (targets: Targets): Promise<void> => {
+  await targets.put('push', {
+    destination: { kind: 'none' },
+    timeoutMs: 10_000,
+    retry: { maxAttempts: 1, delaysMs: [1000], jitter: 0 },
+    delivery: 'at-least-once',
+    headers: CANARY_HEADERS,
+  });
 };
 
 /** The real handler and use cases on the memory adapters; every answer is checked against the OpenAPI document. */
@@ -136,7 +176,9 @@ export function makeApi(options: ApiOptions = {}) {
   };
 
   const send = async (event: APIGatewayProxyEventV2, fit: 'checked' | 'unchecked' = 'checked'): Promise<ApiAnswer> => {
-    const { statusCode, headers, body } = await (fit === 'checked' ? checked(event) : ingest(event));
+    const answer = await (fit === 'checked' ? checked(event) : ingest(event));
+    const { statusCode, headers, body } = answer;
+    watchAnswer(event, answer);
     return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
   };
 
@@ -156,15 +198,7 @@ export function makeApi(options: ApiOptions = {}) {
     request: (method: string, path: string, request?: ApiRequest): Promise<ApiAnswer> =>
       send(toEvent(method, path, request)),
     /** A target called `push` that takes everything. */
-    addTarget: async () => {
-      await targets.put('push', {
-        destination: { kind: 'none' },
-        timeoutMs: 10_000,
-        retry: { maxAttempts: 1, delaysMs: [1000], jitter: 0 },
-        delivery: 'at-least-once',
-        headers: {},
-      });
-    },
+    addTarget: () => addTarget(targets),
   };
 }
 

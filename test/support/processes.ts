@@ -3,11 +3,12 @@ import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
 import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import { makeStatusDesk } from '../../shared/app/make-status-desk.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
+import { carryingDesk } from './canary.ts';
 
 /** What a process of the API has. */
 export const makeApi = (engine: Engine) => ({
   engine,
-  desk: makeMessageDesk(engine),
+  desk: carryingDesk(makeMessageDesk(engine)),
   deadLetters: makeDeadLetterDesk(engine),
   status: makeStatusDesk(engine),
 });

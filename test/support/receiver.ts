@@ -2,6 +2,7 @@ import type { Target } from '../../shared/core/delivery/target.ts';
 import type { EpochMs } from '../../shared/core/time/epoch.ts';
 import type { Channel, Delivery, Outcome } from '../../shared/ports/channel.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import { withoutCanary } from './canary.ts';
 
 /** One arrival at the receiver; `by` is the worker that sent it. */
 export type Arrival = {
@@ -24,7 +25,7 @@ export const makeReceiver = (clock: Pick<Clock, 'now'>, answer?: Answer) => {
   const take = (target: Target, delivery: Delivery, by: string): Outcome | Promise<Outcome> => {
     const { messageId: id, dueAt, attempt, payload } = delivery;
     const at = clock.now();
-    arrivals.push({ id, at, dueAt, attempt, body: decoder.decode(payload), target: target.name, by });
+    arrivals.push({ id, at, dueAt, attempt, body: withoutCanary(decoder.decode(payload)), target: target.name, by });
     return answer?.(delivery, at, target) ?? { kind: 'sent' };
   };
 

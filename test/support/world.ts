@@ -16,6 +16,7 @@ import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import type { VirtualClock } from '../../shared/memory/virtual-clock.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
+import { CANARY_HEADERS, SECRET_CANARY, watchQueue, watchStore, watchTelemetry } from './canary.ts';
 import type { Companion } from './companion.ts';
 import { makeApi, makeTickProcess } from './processes.ts';
 import type { Answer } from './receiver.ts';
@@ -53,11 +54,11 @@ const RETENTION_MS = 14 * 86_400_000;
 
 const targetOf = (part: Partial<Target> | undefined, now: EpochMs): Target => ({
   name: 'push',
-  destination: { kind: 'none' },
+  destination: { kind: 'http', url: 'https://push.example.com/', secrets: [{ secret: SECRET_CANARY }] },
   timeoutMs: 10_000,
   retry: STANDARD_RETRY_POLICY,
   delivery: 'at-least-once',
-  headers: {},
+  headers: CANARY_HEADERS,
   createdAt: now,
   ...part,
 });
@@ -66,11 +67,14 @@ const makePorts = (options: WorldOptions) => {
   const clock = makeVirtualClock(epochMs(options.start ?? WORLD_START));
   const { latencyMs } = options;
   const slow = latencyMs ? { hook: () => clock.sleepUntil(plusMs(clock.now(), latencyMs())) } : {};
+  const bareStore = makeMemoryStore({ ...slow, ...options.store });
   return {
     clock,
-    store: makeMemoryStore({ ...slow, ...options.store }),
-    queue: makeMemoryQueue({ clock, visibilityMs: 600_000 }),
-    telemetry: makeMemoryTelemetry(),
+    store: watchStore(bareStore),
+    /** For tests that do what no process does: nobody looks for the canary in what is written here. */
+    bareStore,
+    queue: watchQueue(makeMemoryQueue({ clock, visibilityMs: 600_000 })),
+    telemetry: watchTelemetry(makeMemoryTelemetry()),
     receiver: makeReceiver(clock, options.answer),
   };
 };

@@ -7,8 +7,11 @@ import type { Target } from '../../../shared/core/delivery/target.ts';
 import { epochMs } from '../../../shared/core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../../shared/ports/channel.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
+import { CANARY, CANARY_HEADERS, watchAsSecret, watchText } from '../../support/canary.ts';
 
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+watchAsSecret(SECRET);
+
 export const LOOPBACK = ['127.0.0.0/8'];
 
 /** The system's time. */
@@ -66,14 +69,14 @@ export const targetOf = (url: string, changes: Partial<Target> = {}): Target => 
   timeoutMs: 5000,
   retry: { maxAttempts: 10, delaysMs: [1000], jitter: 0 },
   delivery: 'at-least-once',
-  headers: {},
+  headers: CANARY_HEADERS,
   createdAt: epochMs(0),
   ...changes,
 });
 
 export const deliveryOf = (messageId: string, changes: Partial<Delivery> = {}): Delivery => ({
   messageId,
-  payload: Buffer.from(`{"id":"${messageId}"}`),
+  payload: Buffer.from(`{"id":"${messageId}","canary":"${CANARY}"}`),
   dueAt: epochMs(Date.UTC(2026, 10, 22, 9)),
   attempt: 1,
   ...changes,
@@ -91,6 +94,8 @@ export const outcomesOf = async (
   const outcomes: (Outcome | undefined)[] = deliveries.map(() => undefined);
   await channel.send(target, deliveries, (index, outcome) => {
     if (outcomes[index] !== undefined) throw new Error(`delivery ${index} was reported twice`);
+    // What the target answered is its own; whether it answers with what it got is not ours to say.
+    watchText('outcome', JSON.stringify({ ...outcome, response: undefined }));
     outcomes[index] = outcome;
   });
   return outcomes.map((outcome, index) => {

@@ -4,6 +4,7 @@ import { verifyWebhook } from '../../../shared/channels/standard-webhooks.ts';
 import type { SigningSecret, Target } from '../../../shared/core/delivery/target.ts';
 import { epochMs } from '../../../shared/core/time/epoch.ts';
 import type { Delivery } from '../../../shared/ports/channel.ts';
+import { CANARY_HEADERS } from '../../support/canary.ts';
 import {
   deliveryOf,
   LOOPBACK,
@@ -56,7 +57,7 @@ describe('a request', () => {
       host: `127.0.0.1:${receiver.port}`,
       connection: 'keep-alive',
       'content-type': 'application/json',
-      'content-length': '14',
+      'content-length': '45',
       'accept-encoding': 'identity',
       'user-agent': 'meridian',
       'webhook-id': 'msg_1',
@@ -67,6 +68,7 @@ describe('a request', () => {
       'meridian-attempt': '3',
       'meridian-key': 'driver-42',
       traceparent: '00-ab-cd-01',
+      ...CANARY_HEADERS,
     });
     expect(raw.length).toBe(Object.keys(headers).length * 2);
   });
