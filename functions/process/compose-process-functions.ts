@@ -10,10 +10,19 @@ import { makeProcessFunction } from './process.ts';
 
 type Definitions = Readonly<Record<string, unknown>>;
 
-const composeRuntime = (service: string, definitions: Definitions) => {
+const composeRuntime = (service: 'process' | 'elements', definitions: Definitions) => {
   const { config, engine, telemetry } = composeFunction(service);
   const processes = collectProcesses(definitions);
-  return { engine, telemetry, ...composeProcesses(composeProcessEngine(engine, config), engine, processes) };
+  return {
+    engine,
+    telemetry,
+    ...composeProcesses({
+      engine: composeProcessEngine(engine, config),
+      sending: engine,
+      processes,
+      makesCalls: service === 'process',
+    }),
+  };
 };
 
 /** The Lambda behind the queue of process functions. */

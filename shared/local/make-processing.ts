@@ -36,7 +36,7 @@ export function makeProcessing(parts: ProcessingParts): {
 } {
   const { engine: sending, config, processes } = parts;
   const engine = composeProcessEngine(sending, config);
-  const { runtime, handlers } = composeProcesses(engine, sending, processes);
+  const { runtime, handlers } = composeProcesses({ engine, sending, processes });
   return { handlers, start: () => start(parts, engine, runtime) };
 }
 

@@ -85,8 +85,10 @@ export const makeProcessWorld = (options: ProcessWorldOptions) => {
     processDesk: desk,
     key: (name: string, key: string) => world.during(desk(0).key(processOf(name), key)),
     /** Sets the watermark of a partition. */
-    advance: (name: string, watermark: number, partition = 'http') =>
-      world.during(desk(0).advance(processOf(name), { input: 'main', partition }, watermark)),
+    advance: (name: string, watermark: number, at: { partition?: string; runtime?: number } = {}) =>
+      world.during(
+        desk(at.runtime ?? 0).advance(processOf(name), { input: 'main', partition: at.partition ?? 'http' }, watermark),
+      ),
     /** Puts a new process of the operating system in the place of runtime `n`. */
     replaceRuntime: replace,
     processOf,

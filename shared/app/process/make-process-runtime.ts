@@ -7,6 +7,7 @@ import type { Engine } from '../engine.ts';
 import { makeSender, type Sender } from '../send/make-sender.ts';
 import { makeCursorGuard } from '../tick/cursor-guard.ts';
 import { makeBroadcastBook } from './broadcast-book.ts';
+import { makeCallDriver } from './call-driver.ts';
 import { makeEventWaves } from './event-wave.ts';
 import { makeForward, makeHandOn } from './hand-on.ts';
 import { inspectKey, listKeys } from './inspect-keys.ts';
@@ -35,6 +36,8 @@ export type ProcessRuntimeParts = {
   /** Of the timeline `send`. */
   readonly sending: Engine;
   readonly processes: readonly Process[];
+  /** Makes asynchronous calls; not so a function that is frozen when it has answered. */
+  readonly makesCalls?: boolean;
 };
 
 type Parts = {
@@ -119,12 +122,24 @@ const makeDesk = (
   };
 };
 
-export const makeProcessRuntime = ({ engine, sending, processes }: ProcessRuntimeParts): ProcessRuntime => {
+export const makeProcessRuntime = ({
+  engine,
+  sending,
+  processes,
+  makesCalls = true,
+}: ProcessRuntimeParts): ProcessRuntime => {
   const named = new Map(processes.map((process) => [process.name, process]));
   const book = makeWatermarkBook(engine);
   const broadcasts = makeBroadcastBook(engine, sending);
   const counters = makeProcessCounters(engine.store, engine.owner);
+  const calls = makeCallDriver({
+    clock: engine.clock,
+    feed: async (process, key, input) =>
+      worker.submit({ process, key, inputs: [input], watermark: await book.published(process) }),
+    onError: () => engine.telemetry.note('warn', 'outcome of a call waits'),
+  });
   const deps: ProcessDeps = {
+    calls: makesCalls ? calls : undefined,
     engine,
     sending,
     counters,
@@ -134,9 +149,9 @@ export const makeProcessRuntime = ({ engine, sending, processes }: ProcessRuntim
   };
   const worker: KeyWorker = makeKeyWorker(deps);
   const waves = makeEventWaves({ engine, worker, book, forward: makeForward({ processes: named, book }) });
-  const channel = makeTimerChannel({ engine, processes: named, worker, book });
+  const channel = makeTimerChannel({ engine, processes: named, worker, book, calls });
   return {
-    desk: makeDesk({ deps, worker, book }, named, makeSubmit({ worker, book, broadcasts })),
+    desk: makeDesk({ deps, worker, book }, named, makeSubmit({ worker, book, broadcasts, clock: engine.clock })),
     sender: makeSender({ engine, targets: timerTargets, channelOf: () => channel }),
     runWave: async (name, stopAt) => {
       const process = named.get(name);

@@ -33,14 +33,15 @@ const covers = (hintAt: number | null, first: number): boolean => hintAt !== nul
 export const needsOf = (
   snapshot: Snapshot,
   { record, version }: StoredKey,
-  at: { readonly reminders: readonly Reminder[]; readonly now: EpochMs },
+  at: { readonly reminders: readonly Reminder[]; readonly now: EpochMs; readonly callsDueAt: number | null },
 ): HintNeeds => {
-  const { reminders, now } = at;
-  const processing = snapshot.processing[0];
+  const { reminders, now, callsDueAt } = at;
+  const timerAt = snapshot.processing[0]?.at;
+  const first = Math.min(timerAt ?? Number.POSITIVE_INFINITY, callsDueAt ?? Number.POSITIVE_INFINITY);
   const event = snapshot.event[0];
   const keptHint = consumed(reminders, 'processing', record.hintAt) ? null : record.hintAt;
   const keptEvent = consumed(reminders, 'event', record.eventHintAt) ? null : record.eventHintAt;
-  const due = processing && dueOf(processing.at, now);
+  const due = Number.isFinite(first) ? dueOf(first, now) : undefined;
   const isNew = due !== undefined && !covers(keptHint, due);
   const isNewEvent = event !== undefined && !covers(keptEvent, event.at);
   return {

@@ -1,3 +1,4 @@
+import { callsDueAt } from '../../core/process/call/schedule.ts';
 import type { IdentifiedOutput } from '../../core/process/output.ts';
 import { outputId } from '../../core/process/output.ts';
 import type { BroadcastState } from '../../core/process/turn.ts';
@@ -92,6 +93,16 @@ const hintsOf = (
   event: of.needs.eventHint === null ? null : { key: task.key, at: of.needs.eventHint, base: stored.version },
 });
 
+/** When somebody has to look after the calls of a key; at once, where they are not made here. */
+const lookAfterCalls = (
+  { calls }: ProcessDeps,
+  { process }: KeyTask,
+  { result, now }: { readonly result: TurnResult; readonly now: EpochMs },
+): number | null => {
+  const dueAt = callsDueAt(process.calls, result.snapshot.calls, now);
+  return dueAt === null || calls ? dueAt : now;
+};
+
 /** Takes the turn of an open task: what is to be stored of it, and what reminds of its timers. */
 export const planTurn = (
   deps: ProcessDeps,
@@ -99,13 +110,18 @@ export const planTurn = (
   at: { readonly now: EpochMs; readonly broadcast: BroadcastState },
 ): PlannedTurn => {
   const { task, stored } = open;
+  const { now } = at;
   const { process, key, inputs, maxCalls } = task;
   const { snapshot } = stored.record;
   const verdicts = task.reminders.map(({ hint, writtenAt }) =>
     judgeHint(stored, hint, { engine: deps.engine, writtenAt }),
   );
   const result = takeTurn(process, snapshot, { key, inputs, maxCalls, ...at, watermark: task.watermark });
-  const needs = needsOf(result.snapshot, stored, { reminders: task.reminders, now: at.now });
+  const needs = needsOf(result.snapshot, stored, {
+    reminders: task.reminders,
+    now,
+    callsDueAt: lookAfterCalls(deps, task, { result, now }),
+  });
   const stepped = result.snapshot !== snapshot;
   const changed = stepped || isFenced(verdicts) || !sameHints(stored.record, needs);
   const outputs = stepped ? result.effects.outputs : [];

@@ -1,7 +1,7 @@
 import type { Process } from '../../core/process/definition.ts';
 import { ProcessError } from '../../core/process/process-error.ts';
 import type { Timer } from '../../core/process/timer.ts';
-import type { Input } from '../../core/process/turn.ts';
+import type { Effects, Input } from '../../core/process/turn.ts';
 import { type EpochMs, plusMs } from '../../core/time/epoch.ts';
 import type { DeadLetter } from '../dead-letter-record.ts';
 import { toDeadLetterItem } from '../dead-letter-record.ts';
@@ -20,12 +20,18 @@ type Buried = {
   readonly key: string;
   readonly input: Input;
   readonly everyMs?: number | null;
+  readonly request?: unknown;
 };
 
 const letterOf = (buried: Buried, error: unknown, at: { deadAt: EpochMs; dueAt: EpochMs }): DeadLetter => {
-  const { process, key, input, everyMs } = buried;
+  const { process, key, input, everyMs, request } = buried;
   const target = deadLetterTarget(process.name);
-  const text = JSON.stringify({ key, input, ...(everyMs ? { everyMs } : {}) });
+  const text = JSON.stringify({
+    key,
+    input,
+    ...(everyMs ? { everyMs } : {}),
+    ...(request === undefined ? {} : { request }),
+  });
   return {
     id: `dead_${at.deadAt}_${entryIdOf('process', process.name, text)}`,
     target,
@@ -57,6 +63,18 @@ export const buryTimers = async (
 ): Promise<void> => {
   for (const { timer, error } of poison) {
     await bury(deps, { process, key, input: asInput(timer), everyMs: timer.everyMs }, error);
+  }
+};
+
+/** Stores calls that failed for good where an operator finds them; before the commit that forgets them. */
+export const buryCalls = async (
+  deps: ProcessDeps,
+  { process, key }: { readonly process: Process; readonly key: string },
+  failed: Effects['failedCalls'],
+): Promise<void> => {
+  for (const { id, call, reason, attempts, request } of failed) {
+    const input: Input = { kind: 'result', call, id, outcome: { failed: reason }, attempts };
+    await bury(deps, { process, key, input, request }, new ProcessError('CALL_FAILED', reason));
   }
 };
 

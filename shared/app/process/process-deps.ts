@@ -2,6 +2,7 @@ import type { Process } from '../../core/process/definition.ts';
 import type { IdentifiedOutput } from '../../core/process/output.ts';
 import type { BroadcastState } from '../../core/process/turn.ts';
 import type { Engine } from '../engine.ts';
+import type { CallDriver } from './call-driver.ts';
 import type { ProcessCounters } from './process-counters.ts';
 
 /** What all keys of processes may read, as of now or a moment ago. */
@@ -21,6 +22,8 @@ export type ProcessDeps = {
   readonly counters: ProcessCounters;
   readonly broadcasts: BroadcastReader;
   readonly delivered: Delivered;
+  /** Makes asynchronous calls here; without it they are left to the workers that hints come to. */
+  readonly calls: Pick<CallDriver, 'offer'> | undefined;
   /** Feeds the outputs that are bound to other processes to them; again, it changes nothing. */
   handOn(process: Process, key: string, outputs: readonly IdentifiedOutput[]): Promise<void>;
 };

@@ -6,6 +6,7 @@ import type { Channel, Delivery, Outcome } from '../../ports/channel.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { Engine } from '../engine.ts';
 import type { TargetLookup } from '../target-registry.ts';
+import type { CallDriver } from './call-driver.ts';
 import type { KeyWorker } from './key-worker.ts';
 import { decodeHint } from './timer-hint.ts';
 import type { WatermarkBook } from './watermark-book.ts';
@@ -20,10 +21,14 @@ export type TimerChannelDeps = {
   readonly processes: ReadonlyMap<string, Process>;
   readonly worker: KeyWorker;
   readonly book: WatermarkBook;
+  readonly calls: Pick<CallDriver, 'settled'>;
 };
 
 /** A commit takes a few milliseconds; whose takes longer died, or is looked at again after the pause of a retry. */
 const LOOKS_MS = [10, 20, 40, 80, 160, 320] as const;
+
+/** Calls that take longer are brought again by the hint of their key. */
+const CALL_PATIENCE_MS = 8_000;
 
 /** A key that is throttled, or a process that is not deployed, is tried for days. */
 const RETRY: RetryPolicy = {
@@ -38,6 +43,15 @@ const failed = (reason: string, retryable: boolean): Outcome => ({
   effectPossible: false,
   reason,
 });
+
+/** A sandbox is frozen when its work has ended: calls that the key waits for are part of it, for a while. */
+const settleCalls = async ({ engine, calls }: TimerChannelDeps, process: Process, key: string): Promise<void> => {
+  if (Object.keys(process.calls).length === 0) return;
+  const end = new AbortController();
+  const patience = engine.clock.sleepUntil(plusMs(engine.clock.now(), CALL_PATIENCE_MS), end.signal);
+  await Promise.race([calls.settled(process, key), patience]);
+  end.abort();
+};
 
 const remind = async (deps: TimerChannelDeps, process: Process, delivery: Delivery): Promise<Outcome> => {
   const { engine, worker, book } = deps;
@@ -54,7 +68,10 @@ const remind = async (deps: TimerChannelDeps, process: Process, delivery: Delive
         reminders: [{ hint, writtenAt }],
         watermark,
       });
-      if (verdicts.every(({ kind }) => kind !== 'early')) return { kind: 'sent' };
+      if (verdicts.every(({ kind }) => kind !== 'early')) {
+        await settleCalls(deps, process, key);
+        return { kind: 'sent' };
+      }
       if (pauseMs > 0) await engine.clock.sleepUntil(plusMs(engine.clock.now(), pauseMs));
     }
     return failed('NOT_COMMITTED', true);

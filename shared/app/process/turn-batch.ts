@@ -11,7 +11,7 @@ import type { KeyTask, TaskResult } from './key-task.ts';
 import { packHints } from './next-record.ts';
 import { messagesOf, type OutputPlan, planOutputs, storeOwnOutputs, storePlan } from './outputs.ts';
 import { type OpenTask, openTasks, type PlannedTurn, planTurn } from './plan-turn.ts';
-import { buryTimers } from './poison.ts';
+import { buryCalls, buryTimers } from './poison.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import { placeOfKey } from './process-key.ts';
 
@@ -102,6 +102,17 @@ const deliver = async (
   }
 };
 
+/** Calls that a key waits for are made from its commit on, and looked after whenever somebody comes by. */
+const offerCalls = ({ calls }: ProcessDeps, { task, result }: PlannedTurn): void =>
+  calls?.offer(task.process, task.key, result.effects.calls);
+
+/** Before the commit that forgets them. */
+const buryFailed = async (deps: ProcessDeps, { task, stored, record, result }: WritingTurn): Promise<void> => {
+  if (record.snapshot === stored.record.snapshot) return;
+  await buryTimers(deps, task, result.poison);
+  await buryCalls(deps, task, result.failedCalls);
+};
+
 const resultOf = (turn: PlannedTurn, committed: Committed): TaskResult => {
   if (typeof committed !== 'string') return { kind: 'failed', error: committed.error };
   if (committed === 'conflict' || committed === 'too-large') return { kind: committed };
@@ -110,7 +121,7 @@ const resultOf = (turn: PlannedTurn, committed: Committed): TaskResult => {
 };
 
 const countTurn = ({ counters }: ProcessDeps, { task, result, outputs }: PlannedTurn): void => {
-  const { fates, effects, poison } = result;
+  const { fates, effects } = result;
   const of = (kind: string): number => fates.filter((fate) => fate.kind === kind).length;
   counters.count(task.process.name, {
     elements: of('applied'),
@@ -118,8 +129,7 @@ const countTurn = ({ counters }: ProcessDeps, { task, result, outputs }: Planned
     failed: of('failed'),
     timersFired: effects.fired,
     outputs: outputs.length,
-    late: outputs.filter(({ output }) => output === 'late').length,
-    dead: poison.length,
+    late: effects.diverted.late,
     commits: 1,
   });
 };
@@ -128,7 +138,7 @@ const countTurn = ({ counters }: ProcessDeps, { task, result, outputs }: Planned
 const commitTurns = async (deps: ProcessDeps, turns: readonly WritingTurn[], now: EpochMs): Promise<Committed[]> => {
   const { engine, sending } = deps;
   const pointers = await storeReminders(deps, turns, now);
-  for (const { task, result } of turns) await buryTimers(deps, task, result.poison);
+  for (const turn of turns) await buryFailed(deps, turn);
   const plan = planOutputs(
     sending,
     now,
@@ -171,5 +181,10 @@ export const runBatch = async (deps: ProcessDeps, tasks: readonly KeyTask[]): Pr
     const committed = await commitTurns(deps, writing, now);
     for (const [n, turn] of writing.entries()) ends.set(turn, committed[n] ?? 'conflict');
   }
-  return planned.map((turn) => ('task' in turn ? resultOf(turn, ends.get(turn) ?? 'done') : turn));
+  return planned.map((turn) => {
+    if (!('task' in turn)) return turn;
+    const end = ends.get(turn) ?? 'done';
+    if (end === 'done') offerCalls(deps, turn);
+    return resultOf(turn, end);
+  });
 };

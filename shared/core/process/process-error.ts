@@ -1,4 +1,5 @@
 export type ProcessErrorCode =
+  | 'CALL_FAILED'
   | 'ASYNC_HANDLER'
   | 'CONTEXT_CLOSED'
   | 'CORRUPT_SNAPSHOT'
