@@ -63,6 +63,9 @@ const attempt = async (
   return end;
 };
 
+const isOpen = (desk: Desk | undefined, key: string): boolean =>
+  desk !== undefined && [...desk.waiting.values()].some((one) => one.key === key);
+
 export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
   const { clock, feed, onError } = parts;
   const desks = new Map<string, Desk>();
@@ -110,9 +113,6 @@ export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
     }
     if (Number.isFinite(nextAt)) void wakeLater(desk, nextAt);
   };
-
-  const isOpen = (desk: Desk | undefined, key: string): boolean =>
-    desk !== undefined && [...desk.waiting.values()].some((one) => one.key === key);
 
   return {
     offer: (process, key, calls) => {
