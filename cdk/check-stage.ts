@@ -1,4 +1,5 @@
-import { BOUNDS, isApiKeyEntry, MAX_API_KEYS } from '../shared/config.ts';
+import { BOUNDS, isApiKeyEntry, MAX_API_KEYS, readConfig } from '../shared/config.ts';
+import { environmentOf } from './constructs/environment.ts';
 import type { Authorization, StageSettings } from './stage.ts';
 
 type Bounds = { readonly min: number; readonly max: number };
@@ -9,6 +10,14 @@ const SENDERS: Bounds = { min: 2, max: 1000 };
 const WARM_READS: Bounds = { min: 12_000, max: 1_000_000 };
 const WARM_WRITES: Bounds = { min: 4_000, max: 1_000_000 };
 const REQUESTS: Bounds = { min: 1, max: 1_000_000 };
+
+/** Stand for those of a deployment, to see whether the functions would start with the settings. */
+const ANY_NAMES = {
+  segmentsTable: 'Segments',
+  keysTable: 'Keys',
+  controlTable: 'Control',
+  sendQueueUrls: 'https://sqs.us-east-1.amazonaws.com/123456789012/lane',
+};
 
 /** Gives the settings back, or throws a sentence about the first one that cannot be deployed. */
 export function checkStage(stage: StageSettings): StageSettings {
@@ -27,6 +36,7 @@ export function checkStage(stage: StageSettings): StageSettings {
   for (const [name, value, bounds] of numbers) checkWhole(`${name} of stage "${stage.name}"`, value, bounds);
   const fault = authorizationFault(stage.auth) ?? openFault(stage);
   if (fault !== undefined) throw new Error(`Stage "${stage.name}" ${fault}.`);
+  readConfig({ ...environmentOf(stage, ANY_NAMES), AWS_REGION: 'us-east-1' });
   return stage;
 }
 

@@ -47,7 +47,12 @@ export class Meridian extends Construct implements Parts {
     this.stage = stage;
     this.tables = tables ?? new Tables(this, 'Tables', stage);
     this.lanes = new Lanes(this, 'Lanes', { stage, workerTimeout: SEND.timeout });
-    const environment = environmentOf(stage, this.tables, this.lanes);
+    const environment = environmentOf(stage, {
+      segmentsTable: this.tables.segments.tableName,
+      keysTable: this.tables.keys.tableName,
+      controlTable: this.tables.control.tableName,
+      sendQueueUrls: this.lanes.urls,
+    });
 
     this.ingest = nodeFunction(this, 'Ingest', { name: 'ingest', stage, environment, ...INGEST });
     this.frontDoor = new FrontDoor(this, 'FrontDoor', { ingest: this.ingest, stage });

@@ -1,16 +1,22 @@
 import { ENV } from '../../shared/config.ts';
 import type { StageSettings } from '../stage.ts';
-import type { Lanes } from './lanes.ts';
-import type { Tables } from './tables.ts';
+
+/** What only a deployment knows. */
+export type Names = {
+  readonly segmentsTable: string;
+  readonly keysTable: string;
+  readonly controlTable: string;
+  readonly sendQueueUrls: string;
+};
 
 /** Exactly the variables that `readConfig` knows. */
-export function environmentOf(stage: StageSettings, tables: Tables, lanes: Lanes): Record<string, string> {
+export function environmentOf(stage: StageSettings, names: Names): Record<string, string> {
   return {
     [ENV.stage]: stage.name,
-    [ENV.segmentsTable]: tables.segments.tableName,
-    [ENV.keysTable]: tables.keys.tableName,
-    [ENV.controlTable]: tables.control.tableName,
-    [ENV.sendQueueUrls]: lanes.urls,
+    [ENV.segmentsTable]: names.segmentsTable,
+    [ENV.keysTable]: names.keysTable,
+    [ENV.controlTable]: names.controlTable,
+    [ENV.sendQueueUrls]: names.sendQueueUrls,
     [ENV.processQueueUrls]: '',
     [ENV.shards]: String(stage.shards),
     [ENV.lookaheadSeconds]: String(stage.lookaheadSeconds),

@@ -56,6 +56,14 @@ describe('checkStage', () => {
     expect(() => checkStage({ ...dev, [name]: value })).toThrow(`${name} of stage "dev" is ${value}; it takes`);
   });
 
+  it.each<[string, Partial<StageSettings>]>([
+    ['MERIDIAN_STAGE is "Prod"', { name: 'Prod' }],
+    ['MERIDIAN_ALLOW_TARGETS is', { allowTargets: ['not a host'] }],
+    ['MERIDIAN_TARGET_PORTS is', { targetPorts: [] }],
+  ])('refuses what would end the functions when they start: %s', (fault, part) => {
+    expect(() => checkStage({ ...dev, ...part })).toThrow(fault);
+  });
+
   it('refuses throttles and warm throughput that mean nothing', () => {
     expect(() => checkStage({ ...dev, requests: { perSecond: 0, burst: 1 } })).toThrow('requests.perSecond of stage');
     const cold = { readUnits: 12_000, writeUnits: 3_999 };
