@@ -15,13 +15,21 @@ public final class LoopbackEngines {
   private static final String[] IN_MEMORY = {"-inMemory", "-sharedDb", "-disableTelemetry"};
 
   public static void main(String[] arguments) throws Exception {
+    new Thread(LoopbackEngines::endWithInput).start();
     int dynamo = startDynamo();
     int sqs = startSqs();
     System.out.println("listening " + dynamo + " " + sqs);
-    while (System.in.read() >= 0) {
-      // Nothing is said to us but the end.
+  }
+
+  /** Nothing is ever said to us: a read comes back when nobody is left to say it. */
+  private static void endWithInput() {
+    try {
+      System.in.read();
+    } catch (IOException broken) {
+      System.err.println(broken);
     }
-    System.exit(0);
+    // Without the hooks of the engines, which would wait for their own start.
+    Runtime.getRuntime().halt(0);
   }
 
   /** It has no setting for the interface that it listens on: its server is within reach only before it starts. */
