@@ -10,7 +10,16 @@ import { storyOf } from './story.ts';
 import { makeTally, missingFaults } from './tally.ts';
 import type { SeedReport } from './world.ts';
 
-type Options = { seeds: number; from: number; threads: number; json?: true; plants?: true | string; log?: number };
+type Options = {
+  seeds?: number;
+  long?: true;
+  minutes?: number;
+  from: number;
+  threads: number;
+  json?: true;
+  plants?: true | string;
+  log?: number;
+};
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -19,9 +28,14 @@ const wholeNumber = (text: string): number => {
   return process.exit(1);
 };
 
+const SEEDS = 3_000;
+const LONG_SEEDS = 30_000;
+
 const options = new Command('sim')
   .description('Lives through seeded worlds full of faults and holds the engine to its promises.')
-  .option('--seeds <n>', 'how many worlds', wholeNumber, 3_000)
+  .option('--seeds <n>', `how many worlds; ${SEEDS} unless told`, wholeNumber)
+  .option('--long', `${LONG_SEEDS} worlds, which is 10,000,000 messages`)
+  .option('--minutes <n>', 'ends after so many minutes, with what was seen by then', wholeNumber)
   .option('--from <seed>', 'the first seed', wholeNumber, 1)
   .option('--threads <n>', 'worker threads', wholeNumber, availableParallelism())
   .option(
@@ -32,6 +46,8 @@ const options = new Command('sim')
   .option('--json', 'one JSON object on the last line of stdout')
   .parse()
   .opts<Options>();
+
+const howMany = options.seeds ?? (options.long ? LONG_SEEDS : SEEDS);
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
@@ -57,7 +73,7 @@ const runWorlds = async (): Promise<boolean> => {
   const { tally, broken, failures, take } = makeTally();
   const startedAt = performance.now();
   const known = Object.keys(REGRESSIONS).map(Number);
-  const drawn = Array.from({ length: options.seeds }, (_, n) => options.from + n);
+  const drawn = Array.from({ length: howMany }, (_, n) => options.from + n);
   const seeds = [...known.filter((seed) => !drawn.includes(seed)), ...drawn];
   const bar = makeBar(seeds.length);
   await runSeeds({
@@ -66,7 +82,7 @@ const runWorlds = async (): Promise<boolean> => {
     onReport: (report) => {
       take(report);
       bar.step(`${tally.seeds} seeds, ${tally.messages} messages, ${failures.length} failed`);
-      return true;
+      return performance.now() - startedAt < (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
     },
   });
   const perSecond = Math.round((10_000 * tally.seeds) / (performance.now() - startedAt)) / 10;
