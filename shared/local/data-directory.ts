@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'is on a read-only file system',
   ENOSPC: 'is on a disk that is full',
   EDQUOT: 'is beyond the disk quota of this user',
+  EFBIG: 'may hold no file of the size that is needed',
   ENOTDIR: 'is no directory',
   EEXIST: 'is no directory',
   ENAMETOOLONG: 'has too long a name',

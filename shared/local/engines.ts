@@ -8,6 +8,8 @@ export type Engines = {
   close(): Promise<void>;
 };
 
+export type EngineOptions = { readonly dataDir?: string | undefined; readonly onBroken?: (error: Error) => void };
+
 /** What the worker says when both engines listen. */
 export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: number };
 
@@ -18,21 +20,25 @@ const resourceLimits = { maxYoungGenerationSizeMb: 16 };
  * Starts DynamoDB and SQS look-alikes on free loopback ports, in one thread beside the caller's: they take no time of
  * its event loop and die with the process. With `dataDir` the tables are on disk and survive a SIGKILL, else they are
  * in memory as the queues always are. Rejects where the directory cannot be opened, for example by a second process.
- * An engine that breaks later ends the process: without its store nothing may go on.
+ * An engine that breaks later, on a full disk for example, is told to `onBroken`, or ends the process where there is
+ * none: without its store nothing may go on.
  */
-export async function startEngines(options: { readonly dataDir?: string } = {}): Promise<Engines> {
-  const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), { workerData: options, resourceLimits });
+export async function startEngines({ dataDir, onBroken }: EngineOptions = {}): Promise<Engines> {
+  const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), {
+    workerData: { dataDir },
+    resourceLimits,
+  });
+  const exited = new Promise((resolve) => worker.once('exit', resolve));
   const [ports] = (await once(worker, 'message')) as [EnginePorts];
-  let closed: Promise<unknown> | undefined;
+  if (onBroken !== undefined) worker.on('error', onBroken);
+  let closing = false;
   return {
     dynamoEndpoint: `http://127.0.0.1:${ports.dynamoPort}`,
     sqsEndpoint: `http://127.0.0.1:${ports.sqsPort}`,
     async close() {
-      if (closed === undefined) {
-        closed = once(worker, 'exit');
-        worker.postMessage('close');
-      }
-      await closed;
+      if (!closing) worker.postMessage('close');
+      closing = true;
+      await exited;
     },
   };
 }

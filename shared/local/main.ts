@@ -43,6 +43,7 @@ try {
     ...(processes !== undefined && { processes: await loadProcesses(processes) }),
     telemetry: makeConsoleTelemetry(toStderr, 'warn'),
     logTelemetry: makeConsoleTelemetry(toStderr, 'info'),
+    onDataLost: endWith,
     ...(!json && { onEcho: echo.take }),
   });
   stopOnSignal(runtime);
@@ -51,6 +52,11 @@ try {
   if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
   toStderr(error.message);
   process.exitCode = 1;
+}
+
+function endWith({ message }: StartError): never {
+  toStderr(message);
+  process.exit(1);
 }
 
 function stopOnSignal(runtime: LocalRuntime): void {

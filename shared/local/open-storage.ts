@@ -12,15 +12,20 @@ export type Storage = {
   readonly identity: ProcessIdentity;
 };
 
-/** Opens the data in `dataDir`, or new data in memory. Throws `StartError` where the directory cannot be used. */
-export async function openStorage(dataDir: string | undefined): Promise<Storage> {
+/**
+ * Opens the data in `dataDir`, or new data in memory. Throws `StartError` where the directory cannot be used; where it
+ * can be used no more later, `onLost` is told why, or the process ends where there is none.
+ */
+export async function openStorage(dataDir: string | undefined, onLost?: (error: StartError) => void): Promise<Storage> {
   if (dataDir === undefined) {
     const engines = await startEngines();
     return { engines, queues: await setUpEngines(engines), identity: identityOf(1) };
   }
   const directory = await openDataDirectory(dataDir);
-  const engines = await startEngines({ dataDir: directory.path }).catch((error: unknown) => {
-    throw sayWhy(error, directory.path);
+  const { path } = directory;
+  const onBroken = onLost && { onBroken: (error: Error) => onLost(lostBy(error, path)) };
+  const engines = await startEngines({ dataDir: path, ...onBroken }).catch((error: unknown) => {
+    throw sayWhy(error, path);
   });
   try {
     // The database is open, so its lock is ours: no other process counts now.
@@ -34,13 +39,36 @@ export async function openStorage(dataDir: string | undefined): Promise<Storage>
 
 const DATABASE_NOT_OPEN = 'LEVEL_DATABASE_NOT_OPEN';
 
+const LOCKED = 'Another process uses the data in PATH: stop it, or choose another directory with --data.';
+
+const DAMAGED = 'The data in PATH is damaged: restore it from a copy, or choose another directory with --data.';
+
 const REASONS: Readonly<Record<string, string>> = {
-  LEVEL_LOCKED: 'Another process uses the data in PATH: stop it, or choose another directory with --data.',
-  LEVEL_CORRUPTION: 'The data in PATH is damaged: restore it from a copy, or choose another directory with --data.',
+  LEVEL_LOCKED: LOCKED,
+  LEVEL_CORRUPTION: DAMAGED,
 };
 
 const UNUSABLE =
   'The data in PATH cannot be read and written: look at its permissions and its disk, or choose another directory with --data.';
+
+const FULL =
+  'The data in PATH can be written no more, the disk is full: make room and start again. Nothing acknowledged is lost.';
+
+/** The system's own words, which the database hands on without their code. */
+const IS_FULL = /No space left|File too large|quota exceeded/i;
+
+/** What the database says when it is used although it could not be opened. */
+const NOT_OPEN = 'Database is closed';
+
+/** Why the database broke after it was found in order, or a second process took it in that moment. */
+function lostBy(error: Error, path: string): StartError {
+  const isDamage = (error as { code?: string }).code === 'LEVEL_CORRUPTION' || error.message.includes('.ldb');
+  const sentence = IS_FULL.test(error.message) ? FULL : isDamage ? DAMAGED : UNUSABLE;
+  return new StartError(
+    (error.message === NOT_OPEN ? LOCKED : sentence).replace('PATH', () => path),
+    { cause: error },
+  );
+}
 
 /** The database says why in the words of its files, which are no concern of a user. */
 function sayWhy(error: unknown, path: string): unknown {

@@ -19,6 +19,7 @@ import { startExpiry } from './expiry.ts';
 import { LOCAL_TIMING, localConfig } from './local-config.ts';
 import { makeProcessing } from './make-processing.ts';
 import { openStorage } from './open-storage.ts';
+import type { StartError } from './start-error.ts';
 import { startSending } from './start-sending.ts';
 import { startTicking } from './start-ticking.ts';
 
@@ -36,6 +37,8 @@ export type LocalOptions = {
   /** Gets the messages of targets of kind `log`. */
   readonly logTelemetry?: Telemetry;
   readonly onEcho?: (delivery: EchoDelivery) => void;
+  /** Told why when the data can be used no more; nothing may go on then. Where it is left out, the process ends. */
+  readonly onDataLost?: (error: StartError) => void;
   /** Process functions to run. */
   readonly processes?: readonly Process[];
 };
@@ -60,7 +63,7 @@ const FLUSH_EVERY_MS = 2_000;
 export async function startLocal(options: LocalOptions = {}): Promise<LocalRuntime> {
   // What was started ends in the opposite order, whether a later step fails or the runtime is stopped.
   await using starting = new AsyncDisposableStack();
-  const storage = await openStorage(options.dataDir);
+  const storage = await openStorage(options.dataDir, options.onDataLost);
   starting.defer(storage.engines.close);
   const config = localConfig(storage);
   const { telemetry = makeMemoryTelemetry(), onCapacity } = options;

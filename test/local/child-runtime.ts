@@ -7,6 +7,8 @@ import { watchText } from '../support/canary.ts';
 export type ChildRuntime = {
   readonly url: string;
   readonly pid: number;
+  /** What it said on standard error. */
+  said(): string;
   /** Sends a signal and waits for the end; the exit code, or `null` where the signal itself ended it. */
   end(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): Promise<number | null>;
 };
@@ -16,8 +18,19 @@ const MAIN = 'shared/local/main.ts';
 
 const running = new Set<ChildProcess>();
 
-const start = (args: readonly string[]): ChildProcess => {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+export type Circumstances = {
+  /** No file may grow beyond so many blocks of 512 bytes: to a database as good as a full disk, for any user. */
+  readonly fileBlocks?: number;
+  /** A module that is loaded first. */
+  readonly preload?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+const start = (args: readonly string[], { fileBlocks, preload, env }: Circumstances = {}): ChildProcess => {
+  const command = [process.execPath, ...(preload === undefined ? [] : ['--import', preload]), MAIN, ...args];
+  const limited = ['sh', '-c', `ulimit -f ${fileBlocks} && exec "$0" "$@"`, ...command];
+  const [program = '', ...rest] = fileBlocks === undefined ? command : limited;
+  const child = spawn(program, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
@@ -34,8 +47,8 @@ const listenTo = (stream: NodeJS.ReadableStream | null): { text: string } => {
 };
 
 /** Starts `npm start` in a process of its own, on a free port, and waits until it is ready. */
-export async function startChild(dataDir: string): Promise<ChildRuntime> {
-  const child = start(['--json', '--port', '0', '--data', dataDir]);
+export async function startChild(dataDir: string, circumstances?: Circumstances): Promise<ChildRuntime> {
+  const child = start(['--json', '--port', '0', '--data', dataDir], circumstances);
   const errors = listenTo(child.stderr);
   listenTo(child.stdout);
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
@@ -45,6 +58,7 @@ export async function startChild(dataDir: string): Promise<ChildRuntime> {
   return {
     url,
     pid: child.pid as number,
+    said: () => errors.text,
     end: async (signal) => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
@@ -58,8 +72,9 @@ export async function startChild(dataDir: string): Promise<ChildRuntime> {
 /** Runs `npm start` with arguments that it cannot start with. */
 export async function runChild(
   args: readonly string[],
+  circumstances?: Circumstances,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(args);
+  const child = start(args, circumstances);
   const [stdout, stderr] = await Promise.all([
     text(child.stdout as NodeJS.ReadableStream),
     text(child.stderr as NodeJS.ReadableStream),
