@@ -18,7 +18,7 @@ const OUTAGE = 5_000;
 export const heartbeat = defineProcess({
   name: 'heartbeat',
   element: object({}),
-  output: output<Alert>(),
+  output: output<Alert>({ target: 'echo' }),
   state: { lastBeatAt: valueState<number>() },
   onElement: (_, { now, state, timers }) => {
     state.lastBeatAt.set(now);

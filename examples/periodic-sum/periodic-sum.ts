@@ -16,7 +16,7 @@ export const periodicSum = ({ emptyPeriods }: PeriodicSumOptions) =>
   defineProcess({
     name: 'periodic-sum',
     element: object({ amount: number() }),
-    output: output<number>(),
+    output: output<number>({ target: 'echo' }),
     sideOutputs: { late: output<{ amount: number }>() },
     state: { sums: mapState<number>(), empty: valueState<number>() },
     onElement: (value, { sideOutput, state, timers, timestamp, watermark }) => {

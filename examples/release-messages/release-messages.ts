@@ -15,7 +15,7 @@ export type Release = { readonly driver: string; readonly text: string };
 export const releaseMessages = defineProcess({
   name: 'release-messages',
   element: object({ driver: string(), text: string(), releaseAt: number(), revision: optional(number(), 0) }),
-  output: output<Release>(),
+  output: output<Release>({ target: 'echo' }),
   state: {
     pending: valueState<Release & { readonly revision: number }>(),
     sentRevision: valueState<number>({ ttl: { ms: SENT_IS_KNOWN_FOR } }),

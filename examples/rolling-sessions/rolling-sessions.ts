@@ -29,7 +29,7 @@ export type SessionRow = {
 export const rollingSessions = defineProcess({
   name: 'rolling-sessions',
   element: object({ durationMs: number() }),
-  output: output<SessionRow>(),
+  output: output<SessionRow>({ target: 'echo' }),
   state: { minutes: mapState<Sums>() },
   onElement: ({ durationMs }, { state, timers, timestamp, watermark }) => {
     if (timestamp === null) return;

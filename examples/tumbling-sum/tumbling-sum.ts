@@ -1,4 +1,5 @@
 import { number, object } from 'valibot';
+import { output } from '../../shared/core/process/output.ts';
 import { tumbling } from '../../shared/core/process/window/assigner.ts';
 import { defineWindowedProcess } from '../../shared/core/process/window/windowed.ts';
 
@@ -15,4 +16,5 @@ export const tumblingSum = defineWindowedProcess({
     merge: (a, b) => a + b,
   },
   result: (sum: number) => sum,
+  output: output<number>({ target: 'echo' }),
 });
