@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { functionNamed, type FunctionName as Name } from '../deployment.ts';
+import { addTarget, allTaken, arrivalsOf, putKeyed } from '../messages.ts';
+import { policyOf, withActions } from '../policy.ts';
+import type { Scenario, World } from '../world.ts';
+import { logLines } from './quiet.ts';
+import { invokeTick } from './scheduled.ts';
+
+/** A hint that is refused is only counted, since the next tick sends it again. */
+const DENIED = /AccessDenied|hints\.unsent/;
+/** Long after the message is due, and long before the sweep would look after it. */
+const WATCH_MS = 8_000;
+/** The sweep takes a unit for lost when it is 20 s overdue, or when its lease ran out. */
+const SWEPT_WITHIN_MS = 150_000;
+
+export const granted: Scenario = {
+  name: 'P20 the grants of the template are enough: no call of a function was refused',
+  run: async (world) => {
+    const refusals = (await logLines(world)).filter(({ text }) => DENIED.test(text));
+    assert.equal(refusals.length, 0, `a function was refused: ${refusals[0]?.text.slice(0, 500)}`);
+    return 'no refusal in the logs';
+  },
+};
+
+/** Does something while the role of a function lacks one action that the template gives it. */
+async function without(world: World, [name, action]: readonly [Name, string], act: () => Promise<void>): Promise<void> {
+  const { text, put } = await policyOf(world.clients, functionNamed(world.deployment, name));
+  assert.ok(text.includes(`"${action}"`), `the template does not give ${action} to ${name}`);
+  await put(withActions(text, (actions) => actions.filter((known) => known !== action)));
+  try {
+    await act();
+  } finally {
+    await put(text);
+  }
+}
+
+const ingestNeedsItsGrants: Scenario = {
+  name: 'P20 without dynamodb:PutItem in its role ingest accepts nothing',
+  run: async (world) => {
+    await addTarget(world, 'grants-of-ingest');
+    const body = { target: 'grants-of-ingest', delay: 'PT1H', payload: world.canary };
+    await without(world, ['Ingest', 'dynamodb:PutItem'], async () => {
+      const { status } = await world.api.call('PUT', '/v1/messages/denied', { body });
+      assert.ok(status >= 500, `it was answered ${status}`);
+    });
+    await world.api.expect(404, ['GET', '/v1/messages/denied']);
+    return 'answered as a failure, nothing stored';
+  },
+};
+
+const tickNeedsItsGrants: Scenario = {
+  name: 'P20 without dynamodb:Query in its role the tick fails',
+  run: async (world) => {
+    const FunctionName = functionNamed(world.deployment, 'Tick');
+    await without(world, ['Tick', 'dynamodb:Query'], async () => {
+      const { FunctionError } = await world.clients.lambda.send(new InvokeCommand({ FunctionName, Payload: '{}' }));
+      assert.ok(FunctionError, 'a tick that may not look did not fail');
+    });
+    await invokeTick(world);
+    return 'failed, and ran again with it';
+  },
+};
+
+const sendNeedsItsGrants: Scenario = {
+  name: 'P20 without dynamodb:PutItem in its role send sends nothing, and all of it later',
+  run: async (world) => {
+    await addTarget(world, 'grants-of-send');
+    let message: Awaited<ReturnType<typeof putKeyed>> | undefined;
+    await without(world, ['Send', 'dynamodb:PutItem'], async () => {
+      message = await putKeyed(world, 'held', { target: 'grants-of-send', dueAtMs: Date.now() + 2_000 });
+      await sleep(WATCH_MS);
+      assert.equal(arrivalsOf(world, message).length, 0, 'it was sent without a lease');
+    });
+    assert.ok(message);
+    return await allTaken(world, [message], SWEPT_WITHIN_MS);
+  },
+};
+
+/** One action out of each role: the run would have failed. */
+export const grantsNeeded: readonly Scenario[] = [ingestNeedsItsGrants, tickNeedsItsGrants, sendNeedsItsGrants];
