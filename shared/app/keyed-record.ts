@@ -3,7 +3,7 @@ import type { EntryItem } from '../core/segment/entry.ts';
 import type { EntryAddress } from '../core/segment/segment-key.ts';
 import { parsePartitionKey, partitionKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
-import { epochMs } from '../core/time/epoch.ts';
+import { epochMs, plusMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
 import { readSealed, sealJson } from './sealed-text.ts';
 
@@ -52,7 +52,7 @@ export type StoredKey = {
 
 export const keyedItemKey = (key: string): ItemKey => ({ table: 'keys', pk: `m#${key}`, sk: '-' });
 
-/** Records of before the guard have `committedAt` instead; they refuse what was stamped until then. */
+/** Records of before the guard have `committedAt` instead; what they replaced was stamped by then (F39). */
 type StoredGuard = {
   v: 1;
   refusedThrough?: EpochMs;
@@ -65,6 +65,9 @@ type StoredKeyed = Omit<KeyedRecord, 'address' | 'payload' | 'version' | 'guard'
   StoredGuard & { pk: string; sk: string; writtenAt?: EpochMs };
 
 const NONE = epochMs(0);
+
+/** By so much another clock may have been ahead of the one that says `committedAt`. */
+const MAX_SKEW_MS = 10_000;
 
 /** Of a key that refuses nothing yet. */
 export const openGuard = (expiresAt: number): KeyGuard => ({
@@ -86,8 +89,9 @@ const storedGuard = ({ refusedThrough, refused, replaced, more }: KeyGuard): Sto
 });
 
 const guardOf = (stored: StoredGuard, expiresAt: number): KeyGuard => {
-  const { refused, committedAt = NONE, refusedThrough = committedAt, replaced = [] } = stored;
-  const more = stored.more ?? stored.committedAt !== undefined;
+  const { refused, committedAt, replaced = [] } = stored;
+  const refusedThrough = stored.refusedThrough ?? (committedAt === undefined ? NONE : plusMs(committedAt, MAX_SKEW_MS));
+  const more = stored.more ?? committedAt !== undefined;
   return { refusedThrough, ...(refused === undefined ? {} : { refused }), replaced, more, expiresAt };
 };
 

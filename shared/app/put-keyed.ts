@@ -126,8 +126,8 @@ const wasReplaced = async (engine: Engine, { old, dueAt }: Replaced): Promise<bo
 
 /**
  * Says of a reference that it was never committed and never will be, so that its unit does not take it for one that was
- * replaced and count it as accepted. Only the counts stand on it. Not to be said after a commit whose answer was lost:
- * the message may stand, or be about to, and whoever repeats the PUT is told so.
+ * replaced and count it as accepted. Never to be said after a commit whose answer was lost: the message may stand, its
+ * PUT be repeated and find it, and the tombstone would cancel it.
  */
 const withdraw = async (engine: Engine, { address, id }: StoredReference): Promise<void> => {
   const key = { table: 'segments', pk: partitionKey(address.segment), sk: tombstoneKey(id) } as const;

@@ -7,7 +7,7 @@ import { StoreError } from '../../shared/ports/store-error.ts';
 import { aheadClock } from '../support/seams.ts';
 import type { World } from '../support/world.ts';
 import { makeWorld, WORLD_START } from '../support/world.ts';
-import { message, put } from './calls.ts';
+import { failed, message, put } from './calls.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -83,7 +83,17 @@ const refusedPut = async (world: World, key: string, one: ReturnType<typeof mess
 };
 
 describe('G1 P1 a PUT', () => {
-  test('F27 whose commit was stored without an answer, and that was repeated, was accepted once', async () => {
+  test('F27 whose commit was stored without an answer, and that was repeated, is sent', async () => {
+    const { world, turns } = makeTurns();
+    turns.set('api', answerLost);
+    await refusedPut(world, 'k', message(DUE, 'a'));
+    const { duplicate, view } = await world.during(world.desk.putKeyed('k', message(DUE, 'a')));
+    expect(duplicate).toBe(true);
+    await countsOf(world);
+    expect(world.arrivals.map(({ id }) => id)).toEqual([view.id]);
+  });
+
+  test('F27 whose commit was stored without an answer, and that was repeated and replaced, counts once', async () => {
     const { world, turns } = makeTurns();
     turns.set('api', answerLost);
     await refusedPut(world, 'k', message(DUE + 8 * MINUTE, 'a'));
@@ -186,5 +196,16 @@ describe('G1 a worker', () => {
     expect(versionOf()).toBe(5);
     expect(await countsOf(world)).toMatchObject({ accepted: 5, cancelled: 4, sent: 1 });
     expect(versionOf()).toBe(5);
+  });
+});
+
+test('P1 F34 a keyed message whose record was collected before its next attempt is dead, with a letter', async () => {
+  const world = makeWorld({ shards: 1, answer: () => failed('X') });
+  const { id } = await put(world, 'k', message(DUE, 'a'));
+  await world.runUntil(DUE + SECOND);
+  for (const item of world.store.items()) if (item.table === 'keys') await world.store.remove(item, 'any');
+  expect(await countsOf(world)).toMatchObject({ accepted: 1, dead: 1, pending: 0, retrying: 0 });
+  expect(await world.during(world.deadLetters.list({ limit: 10 }))).toMatchObject({
+    items: [{ id, reason: 'RECORD_DAMAGED', attempts: 1 }],
   });
 });

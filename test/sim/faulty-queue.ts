@@ -47,22 +47,41 @@ const enqueue = ({ queue, timeline, weather, wake }: QueueWorld, hint: Hint): vo
   if (weather.strikes('F09', 0.15)) void show({ ...hint, delaySeconds: weather.dice('F09').int(0, 900) });
 };
 
+/** What goes into one call: ten hints at most, and fewer where they are large (F08). */
+const callsOf = (hints: readonly Hint[], { weather }: QueueWorld): (readonly Hint[])[] => {
+  if (!weather.isOn('F08')) return [hints];
+  const calls: (readonly Hint[])[] = [];
+  for (let from = 0; from < hints.length; ) {
+    const size = weather.dice('F08').pick([1, 2, 10]);
+    calls.push(hints.slice(from, from + size));
+    from += size;
+  }
+  weather.note('F08', Math.max(0, calls.length - 1));
+  return calls;
+};
+
+const sendCall = (actor: Actor, world: QueueWorld, hints: readonly Hint[]): Promise<readonly Hint[]> => {
+  world.beforeCall(actor, 'queue.send');
+  return actor.ask({ there: world.dice.int(1, 10), back: () => 0 }, async () => {
+    if (world.weather.isDown('queue')) return hints;
+    const unsent: Hint[] = [];
+    for (const hint of hints) {
+      if (refuses(actor, world)) {
+        unsent.push(hint);
+        continue;
+      }
+      enqueue(world, hint);
+      if (lies(actor, world)) unsent.push(hint);
+    }
+    return unsent;
+  });
+};
+
 /** The queue as one actor sees it: it refuses, doubles, delays, loses and lies. */
 export const makeFaultyQueue = (actor: Actor, world: QueueWorld): PointerQueue => ({
-  send: (hints) => {
-    world.beforeCall(actor, 'queue.send');
-    return actor.ask({ there: world.dice.int(1, 10), back: () => 0 }, async () => {
-      if (world.weather.isDown('queue')) return hints;
-      const unsent: Hint[] = [];
-      for (const hint of hints) {
-        if (refuses(actor, world)) {
-          unsent.push(hint);
-          continue;
-        }
-        enqueue(world, hint);
-        if (lies(actor, world)) unsent.push(hint);
-      }
-      return unsent;
-    });
+  send: async (hints) => {
+    const unsent: Hint[] = [];
+    for (const call of callsOf(hints, world)) unsent.push(...(await sendCall(actor, world, call)));
+    return unsent;
   },
 });

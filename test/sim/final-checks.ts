@@ -50,9 +50,9 @@ const placesOf = (truth: Truth, model: Model) => {
   return fresh;
 };
 
-/** A redrive that died behind its plan leaves a dead letter, which the next redrive finishes. */
+/** A redrive that died behind its plan, or its entry, leaves a dead letter, which the next redrive finishes. */
 const redriven = (truth: Truth, place: Place | undefined): Place | undefined =>
-  place && truth.entries.has(`${place.pk}|${place.sk}`) ? place : undefined;
+  place && truth.entries.has(`${place.pk}|${place.sk}`) && !truth.isUnfinished(place) ? place : undefined;
 
 const follow = (truth: Truth, id: string, first: Place) => {
   let place: Place | undefined = first;
@@ -105,6 +105,23 @@ const checkStates = (model: Model, fates: ReadonlyMap<string, Fate>, byId: Reado
     const state = fates.get(id)?.state;
     if ((state === 'pending' || state === 'lost') && !model.damaged.has(id))
       model.violate('P1', `${id} was revoked and is ${state}`, id);
+  }
+};
+
+/**
+ * What nobody asked to cancel is not cancelled, unless another message took its place: of the messages of a key, one at
+ * least comes to another end, whatever its PUTs were answered.
+ */
+const checkCancelled = (model: Model, fates: ReadonlyMap<string, Fate>): void => {
+  const standing = new Set<string>();
+  for (const { id, tag, state } of fates.values()) {
+    if (model.damaged.has(id) || (state !== 'cancelled' && state !== 'void')) standing.add(tag);
+  }
+  for (const { id, tag } of model.accepted.values()) {
+    const key = model.submitted.get(tag)?.key;
+    const asked = model.cancelsAsked.has(id) || (key !== undefined && model.cancelsAsked.has(key));
+    if (asked || fates.get(id)?.state !== 'cancelled' || standing.has(`ref ${key}`)) continue;
+    model.violate('P1', `${id} ${tag} is cancelled, which nobody asked for, and nothing took its place`, id);
   }
 };
 
@@ -174,6 +191,7 @@ export const judgeEnd = (model: Model, truth: Truth, weather: Weather): Verdict 
   const byId = Map.groupBy(model.arrivals, ({ id }) => id);
   const lost = checkLost(model, fates);
   checkStates(model, fates, byId);
+  checkCancelled(model, fates);
   const duplicates = countDuplicates(model, weather, { fates, byId });
   checkLedger(model, truth, fates);
   return { fates, lost, duplicates };

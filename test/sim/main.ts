@@ -3,7 +3,7 @@ import { progress } from '@clack/prompts';
 import { Command } from 'commander';
 import { FAULTS, NOT_HERE } from './fault-table.ts';
 import { runSeeds } from './pool.ts';
-import { REGRESSIONS } from './regressions.ts';
+import { REGRESSIONS, runRegressions } from './regressions.ts';
 import { tryPlants } from './run-plants.ts';
 import { shrinkFaults } from './shrink.ts';
 import { storyOf } from './story.ts';
@@ -72,19 +72,15 @@ const tell = async (failed: SeedReport): Promise<void> => {
 const runWorlds = async (): Promise<boolean> => {
   const { tally, broken, failures, take } = makeTally();
   const startedAt = performance.now();
-  const known = Object.keys(REGRESSIONS).map(Number);
-  const drawn = Array.from({ length: howMany }, (_, n) => options.from + n);
-  const seeds = [...known.filter((seed) => !drawn.includes(seed)), ...drawn];
-  const bar = makeBar(seeds.length);
-  await runSeeds({
-    seeds,
-    threads: options.threads,
-    onReport: (report) => {
-      take(report);
-      bar.step(`${tally.seeds} seeds, ${tally.messages} messages, ${failures.length} failed`);
-      return performance.now() - startedAt < (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-    },
-  });
+  const seeds = Array.from({ length: howMany }, (_, n) => options.from + n);
+  const bar = makeBar(seeds.length + REGRESSIONS.length);
+  const onReport = (report: SeedReport): boolean => {
+    take(report);
+    bar.step(`${tally.seeds} seeds, ${tally.messages} messages, ${failures.length} failed`);
+    return performance.now() - startedAt < (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  };
+  await runRegressions(onReport);
+  await runSeeds({ seeds, threads: options.threads, onReport });
   const perSecond = Math.round((10_000 * tally.seeds) / (performance.now() - startedAt)) / 10;
   bar.stop(`${tally.seeds} seeds, ${tally.messages} messages, ${perSecond} seeds a second`);
   for (const failed of failures.slice(0, MOST_TOLD)) await tell(failed);
@@ -114,7 +110,8 @@ const runPlants = async (): Promise<boolean> => {
   );
   if (options.json) process.stdout.write(`${JSON.stringify({ plants: tried })}\n`);
   else console.table(tried);
-  return tried.every(({ seeds }) => seeds !== undefined);
+  // A name that fits no bug shows nothing.
+  return tried.length > 0 && tried.every(({ seeds }) => seeds !== undefined);
 };
 
 const printLog = async (seed: number): Promise<boolean> => {

@@ -51,6 +51,8 @@ export type Model = {
   /** Where accepted messages lie: `<partition>|<sort key>`. */
   readonly acceptedEntries: Set<string>;
   readonly revoked: Map<string, Revoked>;
+  /** Keys and ids that somebody tried to cancel, whatever came of it. */
+  readonly cancelsAsked: Set<string>;
   readonly arrivals: Arrival[];
   /** Ids in entries that were damaged on purpose. */
   readonly damaged: Set<string>;
@@ -67,6 +69,7 @@ export const makeModel = (now: () => number): Model => {
     accepted: new Map(),
     acceptedEntries: new Set(),
     revoked: new Map(),
+    cancelsAsked: new Set(),
     arrivals: [],
     damaged: new Set(),
     violations,

@@ -191,8 +191,9 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a reference is taken back although its commit may have been stored without an answer',
     file: 'shared/app/put-keyed.ts',
-    find: 'if (reference && !mayStand) await withdraw(engine, reference);',
-    replace: 'if (reference && (mayStand || !mayStand)) await withdraw(engine, reference);',
+    find: 'mayStand = true;\n        const ended = await commit(engine, { key, token, message, reference, over });\n',
+    replace:
+      "const ended = await commit(engine, { key, token, message, reference, over });\n        mayStand = 'record' in ended;\n",
   },
   {
     name: 'no guard: a reference is void although its writer may still commit it',

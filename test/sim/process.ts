@@ -14,6 +14,7 @@ import type { Scene } from './scene.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 import type { Truth } from './truth.ts';
+import { writtenByVersionBefore } from './version-before.ts';
 import type { Weather } from './weather.ts';
 
 export type ProcessKind = 'api' | 'send' | 'tick';
@@ -45,6 +46,13 @@ export const flushAfter = async <T>(process: Process, work: Promise<T>): Promise
 /** What strikes a process of each kind at its calls. */
 const DEATHS = { api: ['F19', 0.004], send: ['F19', 0.006], tick: ['F05', 0.004] } as const;
 const FREEZES = { api: 0.005, send: 0.004, tick: 0.002 } as const;
+
+/** An API stands still at its commits most often: there others may take it for dead. */
+const FREEZES_AT_COMMIT = 0.02;
+
+const freezes = (kind: ProcessKind, call: string): number =>
+  kind === 'api' && call === 'put' ? FREEZES_AT_COMMIT : FREEZES[kind];
+
 const SKEW_MS = 5_000;
 
 /** Every process has a clock of its own, which is wrong from its first moment (F36). */
@@ -86,7 +94,7 @@ export const makeProcesses = (world: ProcessWorld) => {
       if (weather.strikes(fault, probability)) {
         trace(() => `${actor.name} dies at ${call}`);
         actor.crash();
-      } else if (weather.strikes('F14', FREEZES[kind])) {
+      } else if (weather.strikes('F14', freezes(kind, call))) {
         const until = timeline.now() + freezeMs(weather.dice('F14'));
         trace(() => `${actor.name} freezes at ${call} for ${until - timeline.now()} ms`);
         actor.freezeUntil(until);
@@ -105,8 +113,9 @@ export const makeProcesses = (world: ProcessWorld) => {
     const onAnswer = (): void => {
       seen.skewMs = actor.offset();
     };
+    const isOld = kind === 'api' && weather.strikes('F39', 0.5);
     const store = makeFaultyStore(actor, {
-      truth: world.truth.store,
+      truth: isOld ? writtenByVersionBefore(world.truth.store, actor.clock) : world.truth.store,
       weather,
       dice,
       latencyMs: scene.latencyMs,

@@ -88,11 +88,17 @@ export const makeReceiver = (world: ReceiverWorld) => {
     return answer;
   };
 
+  /** A channel is code that may throw what is no error: before it has sent anything, or when all is reported (F18). */
+  const throwPoint = (): 'first' | 'last' | undefined =>
+    weather.strikes('F18', 0.03) ? weather.dice('F18').pick(['first', 'last']) : undefined;
+
   /** Deliveries leave in a few groups, so that a sandbox may die between them. */
   const channelOf = (worker: Actor, beforeCall: (actor: Actor, call: string) => void): Channel => ({
     send: async (target, deliveries, report) => {
       const startedAt = timeline.now();
       for (const delivery of deliveries) world.onStart(worker, target, delivery);
+      const throwsAt = throwPoint();
+      if (throwsAt === 'first') throw undefined;
       const answers = deliveries.map((delivery, index) => {
         if (index % 8 === 0) beforeCall(worker, 'channel.send');
         const way = { there: dice.int(0, 3), back: (answer?: Answer) => answer?.takesMs ?? 0 };
@@ -101,6 +107,7 @@ export const makeReceiver = (world: ReceiverWorld) => {
           .then(({ outcome }) => report(index, outcome));
       });
       await Promise.all(answers);
+      if (throwsAt === 'last') throw undefined;
     },
   });
   return { channelOf };

@@ -17,11 +17,15 @@ export type SandboxWorld = ProcessWorld & {
   readonly dice: Dice;
 };
 
-type Sandbox = { process: Process; send: PointerFunction; busy: boolean };
+/** `busy`: how many events it has in hand. */
+type Sandbox = { process: Process; send: PointerFunction; busy: number };
 
 type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
 
 const BATCH = 10;
+
+/** So many events at once where sandboxes serve several (F15). */
+const SLOTS = 3;
 
 /** Fewer than the deployment's, so that hints end among the dead letters while there is time to see it. */
 const MAX_RECEIVES = 3;
@@ -42,7 +46,7 @@ export const makeSandboxes = (world: SandboxWorld) => {
     const { engine, targets, actor } = process;
     const channel = world.channelOf(actor, process.beforeCall);
     const sender = makeSender({ engine, targets, channelOf: () => channel });
-    return { process, send: makeSend({ sender, clock: engine.clock, telemetry: engine.telemetry }), busy: false };
+    return { process, send: makeSend({ sender, clock: engine.clock, telemetry: engine.telemetry }), busy: 0 };
   };
 
   /** A hint that came too often goes away, or stays where nothing takes it (F49). */
@@ -54,28 +58,38 @@ export const makeSandboxes = (world: SandboxWorld) => {
       return false;
     });
 
+  const isFree = ({ busy }: Sandbox): boolean => busy < (weather.isOn('F15') ? SLOTS : 1);
+
   const free = (sandbox: Sandbox): void => {
-    sandbox.busy = false;
+    sandbox.busy -= 1;
+    if (sandbox.busy === 0) sandbox.process.actor.park();
+    lookAgain();
+  };
+
+  const replace = (sandbox: Sandbox): void => {
+    Object.assign(sandbox, start());
     lookAgain();
   };
 
   /** The service ends what runs too long, and a fault ends it before (F12). */
   const planDeath = (sandbox: Sandbox, deadline: number): Ticket => {
-    const { actor } = sandbox.process;
+    const { process } = sandbox;
+    const { actor } = process;
     const early = weather.strikes('F12', 0.05);
     const at = early ? weather.dice('F12').int(timeline.now(), deadline) : deadline;
     return timeline.at(at, () => {
+      if (sandbox.process !== process) return;
       trace(() => `${actor.name} is killed${early ? '' : ' at its deadline'}`);
       actor.crash();
-      Object.assign(sandbox, start());
-      free(sandbox);
+      replace(sandbox);
     });
   };
 
   const invoke = (sandbox: Sandbox, hints: readonly Received[]): void => {
     if (!sandbox.process.actor.alive()) Object.assign(sandbox, start());
     const { process } = sandbox;
-    sandbox.busy = true;
+    if (sandbox.busy > 0) weather.note('F15');
+    sandbox.busy += 1;
     const deadline = timeline.now() + scene.timeoutMs;
     const death = planDeath(sandbox, deadline);
     const context: Remaining = { getRemainingTimeInMillis: () => deadline - timeline.now() };
@@ -89,8 +103,7 @@ export const makeSandboxes = (world: SandboxWorld) => {
         for (const { id } of hints) if (!failed.has(id)) queue.remove(id);
         for (const { body } of hints) underWay.delete(body);
         death.cancel();
-        process.actor.park();
-        free(sandbox);
+        if (sandbox.process === process) free(sandbox);
       });
     });
   };
@@ -101,7 +114,7 @@ export const makeSandboxes = (world: SandboxWorld) => {
       wake(timeline.now() + 5_000);
       return;
     }
-    const idle = sandboxes.filter(({ busy }) => !busy);
+    const idle = sandboxes.filter(isFree);
     const next = queue.nextVisibleAt() ?? Number.POSITIVE_INFINITY;
     if (idle.length === 0 || next > timeline.now()) {
       lookAgain();
@@ -121,7 +134,7 @@ export const makeSandboxes = (world: SandboxWorld) => {
 
   /** Looks into the queue at `at`, unless that is planned already; while all are busy, the first that is free looks. */
   const wake = (at: number): void => {
-    if ((looking && looking.at <= at) || sandboxes.every(({ busy }) => busy)) return;
+    if ((looking && looking.at <= at) || !sandboxes.some(isFree)) return;
     looking?.ticket.cancel();
     looking = { at, ticket: timeline.at(at, look) };
   };

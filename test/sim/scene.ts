@@ -1,3 +1,4 @@
+import { beforeClockChange } from './clock-change.ts';
 import type { Dice } from './dice.ts';
 import { makeDice } from './dice.ts';
 import type { FaultId } from './fault-table.ts';
@@ -45,7 +46,7 @@ const RARE: ReadonlySet<FaultId> = new Set(['F34', 'F35']);
 /** Faults that make nothing late that was accepted in time (P7). */
 const MILD: ReadonlySet<FaultId> = new Set([
   ...(['F01', 'F03', 'F07', 'F09', 'F16', 'F17', 'F20', 'F31', 'F32'] as const),
-  ...(['F34', 'F35', 'F37', 'F43', 'F45', 'F46', 'F50', 'F51'] as const),
+  ...(['F34', 'F35', 'F37', 'F38', 'F39', 'F43', 'F45', 'F46', 'F50', 'F51'] as const),
 ]);
 
 /** One world in twelve has no faults and one in six only mild ones: what they promise is stricter. */
@@ -59,21 +60,25 @@ const chooseFaults = (dice: Dice): { on: Set<FaultId>; mild: boolean } => {
     (id) => (!mild || MILD.has(id)) && dice.fork(id).chance(RARE.has(id) ? share / 3 : share),
   );
   const on = new Set<FaultId>(refused ? [...drawn, 'F06'] : drawn);
+  if (on.has('F37')) on.delete('F38');
+  // The version before told by its clock what it had replaced, so that an hour's jump is more than its records bear.
+  if (on.has('F36')) on.delete('F39');
   if (mild && (on.has('F06') || on.has('F07'))) on.delete('F01');
   return { on, mild };
 };
 
-/** Monday morning, or the last minutes of a year. */
+/** Monday morning, the last minutes of a year, or right before clocks are set. */
 const startOf = (dice: Dice, on: ReadonlySet<FaultId>): number => {
-  const day = on.has('F37') ? Date.UTC(2026, 11, 31, 23, 50) : Date.UTC(2026, 10, 23, 8, 0);
+  const usual = on.has('F37') ? Date.UTC(2026, 11, 31, 23, 50) : Date.UTC(2026, 10, 23, 8, 0);
+  const day = on.has('F38') ? beforeClockChange(dice.fork('clocks')) : usual;
   return day + dice.int(0, 2 * MINUTE_MS);
 };
 
-/** The world of a seed, with the faults that it drew or with fewer. */
+/** The world of a seed, with the faults that it drew or with others. */
 export const makeScene = (seed: number, only?: ReadonlySet<FaultId>): Scene => {
   const dice = makeDice(seed);
   const { on: drawn, mild } = chooseFaults(dice.fork('faults'));
-  const on = only ? new Set([...drawn].filter((id) => only.has(id))) : drawn;
+  const on = only ?? drawn;
   const size = dice.fork('size');
   const start = startOf(size, on);
   const timeoutMs = size.pick([30_000, 60_000, 180_000]);

@@ -127,6 +127,16 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     },
   };
 
+  const unitOf = ({ pk, sk }: Pick<StoredEntry, 'pk' | 'sk'>): WatchedUnit | undefined => units.get(unitNameOf(pk, sk));
+
+  /**
+   * A redrive that failed behind its entry, in a bucket that the sweep has passed: its letter is still in the list, and
+   * whoever redrives it again finishes it.
+   */
+  const isUnfinished = (place: Pick<StoredEntry, 'pk' | 'sk'>): boolean =>
+    unitOf(place) === undefined &&
+    [...redrives.values()].some(({ pk, sk, done }) => !done && pk === place.pk && sk === place.sk);
+
   return {
     store: watched,
     raw: store,
@@ -136,7 +146,8 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     redrives,
     cursor: () => cursor,
     isDone,
-    unitOf: (entry: StoredEntry) => units.get(unitNameOf(entry.pk, entry.sk)),
+    unitOf,
+    isUnfinished,
   };
 };
 

@@ -1,3 +1,5 @@
+import type { LocalWish } from './clock-change.ts';
+import { localWishFor } from './clock-change.ts';
 import type { Dice } from './dice.ts';
 import type { Submitted } from './model.ts';
 import type { Scene } from './scene.ts';
@@ -5,8 +7,8 @@ import { planOutages } from './weather.ts';
 
 const MINUTE_MS = 60_000;
 
-/** When a message is to come: at an instant, or so long after the call is accepted. */
-export type When = { readonly at: number } | { readonly afterMs: number };
+/** When a message is to come: at an instant, which may be told as a local time, or so long after the call is accepted. */
+export type When = { readonly at: number; readonly told?: LocalWish } | { readonly afterMs: number };
 
 export type Wish = Submitted & { readonly when: When };
 
@@ -71,11 +73,18 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
     return first !== undefined && dice.chance(0.25) ? { at: dice.pick([first, ...popular]) } : undefined;
   };
 
+  /** Half of the instants of a world whose clocks are set are local times to those who ask for them. */
+  const toldWhen = (when: When): When => {
+    if (!('at' in when) || !scene.on.has('F38') || dice.chance(0.5)) return when;
+    const told = localWishFor(when.at, dice);
+    return told ? { ...when, told } : when;
+  };
+
   const wish = (at: number, target: string, key?: string): Wish => {
     made += 1;
     const tag = `${key ?? 'bulk'}.${made}`;
     const pad = scene.on.has('F32') && dice.chance(0.05) ? 'x'.repeat(LARGE_CHARS) : '';
-    const when = sharedWhen(key) ?? makeWhen(dice, scene, at);
+    const when = toldWhen(sharedWhen(key) ?? makeWhen(dice, scene, at));
     const notAfter = dice.chance(0.1) ? ('at' in when ? when.at : at + when.afterMs) + dice.int(0, 120_000) : undefined;
     return {
       tag,

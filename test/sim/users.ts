@@ -7,6 +7,7 @@ import { parseMessageId } from '../../shared/core/segment/message-id.ts';
 import { partitionKey } from '../../shared/core/segment/segment-key.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Actor } from './actor.ts';
+import { resolveLocalWish } from './clock-change.ts';
 import type { Dice } from './dice.ts';
 import type { Model } from './model.ts';
 import type { Process, Processes, ProcessWorld } from './process.ts';
@@ -35,7 +36,10 @@ const SOON_MS = 1_500;
 const LARGE = 1_000;
 const HERD = 20;
 
-const instantOf = (when: When, acceptedAt: number): number => ('at' in when ? when.at : acceptedAt + when.afterMs);
+const instantOf = (when: When, acceptedAt: number): number => {
+  if (!('at' in when)) return acceptedAt + when.afterMs;
+  return when.told ? resolveLocalWish(when.told) : when.at;
+};
 
 const toMessage = (wish: Wish, acceptedAt: number): NewMessage => ({
   target: wish.target,
@@ -43,6 +47,11 @@ const toMessage = (wish: Wish, acceptedAt: number): NewMessage => ({
   payload: wish.payload,
   ...(wish.notAfter === undefined ? {} : { notAfter: epochMs(wish.notAfter) }),
 });
+
+const wishesOf = (deed: Deed): readonly Wish[] => {
+  if (deed.kind === 'put') return [deed.wish];
+  return deed.kind === 'bulk' ? [...deed.wishes, ...(deed.twin ?? [])] : [];
+};
 
 /** Runs a bulk as the API does. */
 const runBulk = async (desk: MessageDesk, name: string, wishes: readonly Wish[]) => {
@@ -167,6 +176,7 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
   };
 
   const cancel = async (keyOrId: string): Promise<void> => {
+    model.cancelsAsked.add(keyOrId);
     let api: Api | undefined;
     const view = await withTries(`cancel ${keyOrId}`, (chosen) => {
       api = chosen;
@@ -188,7 +198,16 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     if (chosen) await cancel(chosen.id);
   };
 
+  /** What a local time means does not hang on who asks, and how often (P18). */
+  const checkTold = ({ tag, when }: Wish): void => {
+    if (!('at' in when) || !when.told) return;
+    weather.note('F38');
+    const at = resolveLocalWish(when.told);
+    if (at !== when.at) model.violate('P18', `${tag} at ${when.told.local} is due at ${at} instead of ${when.at}`);
+  };
+
   const noteDeed = (deed: Deed): void => {
+    for (const wish of wishesOf(deed)) checkTold(wish);
     if (deed.kind === 'bulk' && deed.twin) weather.note('F43');
     if (deed.kind === 'bulk' && deed.wishes.some(({ payload }) => payload.length > LARGE)) weather.note('F32');
     if (deed.kind === 'cancel-id' || deed.kind === 'cancel-key') weather.strikes('F45', 1);

@@ -82,7 +82,8 @@ const makeSpoiler =
 
 /** What a process stored that died before it told anybody, behind the sweep: nobody was promised anything. */
 const isForgotten = (truth: Truth, model: Model, entry: StoredEntry): boolean =>
-  entry.fresh === entry.n && !truth.unitOf(entry) && !model.acceptedEntries.has(`${entry.pk}|${entry.sk}`);
+  (entry.fresh === entry.n && !truth.unitOf(entry) && !model.acceptedEntries.has(`${entry.pk}|${entry.sk}`)) ||
+  truth.isUnfinished(entry);
 
 const isSettled = (truth: Truth, model: Model): boolean => {
   const settledThrough = truth.cursor()?.settledThrough ?? 0;

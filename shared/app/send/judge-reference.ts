@@ -28,8 +28,8 @@ export const judgeReference = (
   if (record && record.token === reference.token) {
     return record.cancelledAt === undefined ? { kind: 'agrees', record } : { kind: 'cancelled' };
   }
-  // Carried on: it was committed when it was due at first.
-  if (!isFresh(reference)) return { kind: record ? 'cancelled' : 'void' };
+  // Carried on: it was committed when it was due at first. The store may have collected its record before a late retry.
+  if (!isFresh(reference)) return { kind: record ? 'cancelled' : 'damaged' };
   // Its writer took it back: it met another message, or nothing came of its call.
   if (run.tombstones.has(messageIdAt(entry.idPrefix, index))) return { kind: 'void' };
   if (!stored) return undefined;

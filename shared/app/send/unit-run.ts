@@ -27,7 +27,7 @@ export type SendDeps = {
 export type Agreement =
   | { readonly kind: 'agrees'; readonly record: KeyedRecord }
   | { readonly kind: 'cancelled' }
-  /** The record cannot be read (F51). */
+  /** The record cannot be read, or is gone (F34, F51). */
   | { readonly kind: 'damaged' }
   /** It was never committed, and cannot be any more. */
   | { readonly kind: 'void' };
