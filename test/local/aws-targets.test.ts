@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type LocalRuntime, startLocal } from '../../shared/local/start-local.ts';
+import { CANARY } from '../support/canary.ts';
 import { startHttpService } from '../support/http-service.ts';
 import { startWire } from '../support/wire.ts';
 import { makeClient } from './client.ts';
@@ -68,7 +69,7 @@ describe('targets of AWS on a laptop', () => {
     expect(await putTarget('push', { kind, ...fields })).toMatchObject({ status: 201 });
     await putMessage('hello', { target: 'push', delay: 'PT0.2S', payload: { text: 'Good morning' } });
     await until(() => taken[kind] !== undefined, 20_000);
-    expect(taken).toEqual({ [kind]: '{"text":"Good morning"}' });
+    expect(taken).toEqual({ [kind]: JSON.stringify({ canary: CANARY, text: 'Good morning' }) });
     let state: unknown;
     for (let tries = 0; tries < 100 && state !== 'sent'; tries += 1) {
       state = ((await getMessage('hello')).body as { state: string }).state;
