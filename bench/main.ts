@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { benches } from './benches.ts';
-import { type Bench, machine, type Result, type Verdict } from './result.ts';
+import { writeReport } from './report.ts';
+import { type Bench, load, machine, type Result, type Verdict } from './result.ts';
 
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 
@@ -10,7 +11,7 @@ const list = benches.map(({ name, what }) => `  ${name.padEnd(10)}${what}`).join
 
 const command = new Command('bench')
   .description('Measures the local runtime on this machine.')
-  .argument('[name]', 'which bench; all of them unless told')
+  .argument('[name]', 'which bench, or report: writes docs/bench.md from the last runs; all benches unless told')
   .option('--n <messages>', 'how many messages', (text) => Number(text))
   .option('--json', 'one JSON object on the last line of stdout')
   .option('--profile [kind]', 'writes a profile of the runtime into bench/results: cpu unless told heap')
@@ -27,6 +28,10 @@ const fail = (sentence: string): never => {
   process.exit(1);
 };
 
+if (name === 'report') {
+  await writeReport(RESULTS, benches);
+  process.exit();
+}
 const chosen = name === undefined ? benches : benches.filter((bench) => bench.name === name);
 if (chosen.length === 0) fail(`There is no bench "${name}"; choose one of ${benches.map((b) => b.name).join(', ')}.`);
 if (n !== undefined && !(Number.isSafeInteger(n) && n > 0)) fail('--n takes a whole number of messages from 1 up.');
@@ -38,8 +43,9 @@ const progress = (line: string): boolean => process.stderr.write(`  ${line}\n`);
 
 const measure = async (bench: Bench, count: number): Promise<Result> => {
   process.stderr.write(`${bench.name} ${count}: ${bench.what}\n`);
+  const before = load();
   const figures = await bench.run(count, { progress, nodeFlags });
-  const result: Result = { bench: bench.name, n: count, ...figures, machine: machine() };
+  const result: Result = { bench: bench.name, n: count, ...figures, machine: machine(), load: before };
   await writeFile(`${RESULTS}${bench.name}-${count}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
   return result;
 };

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 /** What a bench says; figures that it does not measure are left out. */
 export type Result = {
@@ -12,11 +12,13 @@ export type Result = {
   readonly writeUnitsPerMessage?: number;
   readonly rssMb?: number;
   readonly machine: string;
+  /** The load average when the run began: what other work there was. */
+  readonly load: number;
   /** Beside the figures above: the bench's own. */
   readonly [figure: string]: unknown;
 };
 
-export type Figures = Omit<Result, 'bench' | 'n' | 'machine'>;
+export type Figures = Omit<Result, 'bench' | 'n' | 'machine' | 'load'>;
 
 export type Context = {
   readonly progress: (line: string) => void;
@@ -45,6 +47,9 @@ export type Bench = {
 
 export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, Node ${process.version}`;
+
+/** Runnable threads over the last minute, with one decimal. */
+export const load = (): number => Number((loadavg()[0] ?? 0).toFixed(1));
 
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

@@ -1,45 +1,10 @@
+import { axis, GRID, line, picture, text, WIDTH } from '../svg.ts';
 import { type Comparison, count, figuresOf, type Metric, metricsOf, type Range } from './comparison.ts';
 
 const COLOURS = ['#0b6e4f', '#c1440e', '#2f5d9b', '#8a5a9e'];
-const WIDTH = 720;
 const LEFT = 130;
 const RIGHT = 40;
 const ROW = 26;
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-
-type Mark = {
-  readonly x: number;
-  readonly y: number;
-  readonly anchor?: 'start' | 'middle' | 'end';
-  readonly bold?: boolean;
-};
-
-const text = (words: string, { x, y, anchor = 'start', bold = false }: Mark): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}"${bold ? ' font-weight="600"' : ''}>${escaped(words)}</text>`;
-
-const line = (from: readonly [number, number], to: readonly [number, number], style: string): string =>
-  `<line x1="${from[0].toFixed(1)}" y1="${from[1].toFixed(1)}" x2="${to[0].toFixed(1)}" y2="${to[1].toFixed(1)}" ${style}/>`;
-
-const GRID = 'stroke="#ddd"';
-
-const picture = (title: string, height: number, parts: readonly string[]): string =>
-  [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
-    `<title>${escaped(title)}</title>`,
-    `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    text(title, { x: 10, y: 20, bold: true }),
-    ...parts,
-    '</svg>\n',
-  ].join('\n');
-
-/** A logarithmic axis over whole decades; a lateness below 1 ms stands at 1 ms. */
-const axis = (values: readonly number[], [from, to]: readonly [number, number]) => {
-  const low = Math.floor(Math.log10(Math.max(1, Math.min(...values))));
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, ...values))));
-  const at = (value: number): number => from + ((Math.log10(Math.max(1, value)) - low) / (high - low)) * (to - from);
-  return { at, ticks: Array.from({ length: high - low + 1 }, (_, k) => 10 ** (low + k)) };
-};
 
 type Panel = { readonly title: string; readonly p50: Metric; readonly p99: Metric };
 

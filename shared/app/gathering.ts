@@ -2,41 +2,65 @@ import { plusMs } from '../core/time/epoch.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /**
- * Callers that commit come back soon where many put at once, so a write waits until this share of all callers is in it,
- * but no longer than `LINGER_MS`: an entry of 20 references costs what one of a single reference does.
+ * Callers come back soon where many put at once, so a write waits until this share of the crowd is in it: an entry of 20
+ * references costs what one of a single reference does. It does not wait for all of them: the rest commits meanwhile.
  */
-const GATHERED_SHARE = 0.625;
-const LINGER_MS = 5;
+const GATHERED_SHARE = 0.75;
 
-/** Lets concurrent callers come together; one that is alone never waits. */
+/**
+ * It gives up where nothing moves in so many looks, one a millisecond, and after so long in any case. Looks are counted
+ * and not milliseconds: while this process is busy with its commits it hears of no caller.
+ */
+const QUIET_LOOKS = 5;
+const LONGEST_MS = 50;
+
+/** Lets concurrent callers come together; one that is alone does not wait, or once where it was one of many just before. */
 export type Gathering = {
   /** So many callers more (or fewer) are between their reference and their commit. */
   committing(callers: number): void;
   /** Tells that a caller came. */
   change(): void;
-  /** Resolves when enough of all callers wait, or it took too long. */
+  /** Resolves when enough of the crowd waits, or it took too long. */
   wait(waiting: () => number): Promise<void>;
 };
 
 export const makeGathering = (clock: Clock): Gathering => {
   let committing = 0;
+  /** The most callers that were here at once, since a write last waited in vain: some are always on their way back. */
+  let crowd = 0;
+  let changes = 0;
   let changed = Promise.withResolvers<void>();
 
   const change = (): void => {
+    changes += 1;
     changed.resolve();
     changed = Promise.withResolvers();
   };
 
+  /** Resolves when nothing moves any more, or it takes too long, or `signal` ends it. */
+  const untilQuiet = async (signal: AbortSignal): Promise<void> => {
+    const giveUpAt = plusMs(clock.now(), LONGEST_MS);
+    for (let quiet = 0; quiet < QUIET_LOOKS && !signal.aborted && clock.now() < giveUpAt; ) {
+      const before = changes;
+      await clock.sleepUntil(plusMs(clock.now(), 1), signal);
+      quiet = changes === before ? quiet + 1 : 0;
+    }
+  };
+
   const wait = async (waiting: () => number): Promise<void> => {
-    const isGathered = (): boolean => waiting() >= (waiting() + committing) * GATHERED_SHARE;
+    const isGathered = (): boolean => {
+      crowd = Math.max(crowd, waiting() + committing);
+      return waiting() >= crowd * GATHERED_SHARE;
+    };
     if (isGathered()) return;
     const end = new AbortController();
     let over = false;
-    const linger = clock.sleepUntil(plusMs(clock.now(), LINGER_MS), end.signal).then(() => {
+    const quiet = untilQuiet(end.signal).then(() => {
       over = true;
     });
-    while (!over && !isGathered()) await Promise.race([linger, changed.promise]);
-    end.abort('gathered');
+    while (!over && !isGathered()) await Promise.race([quiet, changed.promise]);
+    if (over) crowd = waiting() + committing;
+    end.abort();
   };
 
   return {
