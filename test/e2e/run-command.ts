@@ -11,23 +11,26 @@ export type CommandResult = {
 export type CommandOptions = {
   readonly cwd?: string;
   readonly env?: Environment;
-  readonly signal?: AbortSignal | undefined;
 };
 
 const NOT_FOUND = 127;
 
-/** Runs a command to its end; it has no standard input. */
+/** Runs a command to its end, or to ours; it has no standard input. */
 export function run(
   command: string,
   args: readonly string[],
-  { cwd, env = process.env, signal }: CommandOptions = {},
+  { cwd, env = process.env }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const endWithUs = (): unknown => child.kill();
+    process.once('exit', endWithUs);
     const parts: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => parts.push(part));
-    const finish = (status: number, more = ''): void =>
+    const finish = (status: number, more = ''): void => {
+      process.off('exit', endWithUs);
       resolve({ status, output: `${Buffer.concat(parts).toString('utf8')}${more}` });
+    };
     child.on('error', (error) => finish(NOT_FOUND, error.message));
     child.on('close', (status) => finish(status ?? 1));
   });
