@@ -1,6 +1,7 @@
 /**
- * Builds `dist/`, which is what the package holds: the construct as JavaScript with its types, since Node strips no types
- * below `node_modules`, and a bundle of every function, so that whoever uses the construct needs no bundler.
+ * Builds `dist/`, which is what the package holds: the construct, and what process functions are written and tested
+ * with, as JavaScript with its types, since Node strips no types below `node_modules`; and a bundle of every function, so
+ * that whoever uses the construct needs no bundler.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';

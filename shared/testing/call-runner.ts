@@ -12,12 +12,17 @@ export const afterwards = (world: World, options: HarnessOptions): void => {
   for (let rounds = 0; startCalls(world, options) || endDue(world, options); rounds++) {
     if (rounds > ENDLESS) throw new Error('The harness answers calls for ever: onResult asks again for each answer.');
   }
+  forwardWatermarks(world);
+};
+
+/** Lets the watermarks go that no pending call is from before. */
+function forwardWatermarks(world: World): void {
   const open = [...world.pending.values()].flat();
   const reached = Math.min(...open.map(({ watermark }) => watermark));
   while (world.held[0] !== undefined && world.held[0] <= reached) {
     world.log.push({ kind: 'watermark', watermark: world.held.shift() as number });
   }
-};
+}
 
 /** Lets time go to `through`: every attempt, answer, timeout and retry at its own instant. */
 export const advanceCalls = (world: World, options: HarnessOptions, through: number): void => {
@@ -101,7 +106,12 @@ const nextAt = (world: World): number => {
   return Math.min(plan(world).nextAt, ...[...world.running.values()].map(endsAt));
 };
 
+/** Feeds an outcome, then hands over what is ready one by one: a watermark may have to go between two of them. */
 function feed(world: World, options: HarnessOptions, { key, input }: { key: string; input: Input }): void {
-  runTurn(world, key, { inputs: [input] });
-  if (options.redeliver) runTurn(world, key, { inputs: [input] });
+  let { more } = runTurn(world, key, { inputs: [input], maxCalls: 2 }).effects;
+  if (options.redeliver) runTurn(world, key, { inputs: [input], maxCalls: 1 });
+  while (more) {
+    forwardWatermarks(world);
+    more = runTurn(world, key, { inputs: [], maxCalls: 1 }).effects.more;
+  }
 }

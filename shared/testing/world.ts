@@ -49,7 +49,7 @@ export type Attempt = {
   answer: { readonly at: number; readonly end: AttemptEnd } | null;
 };
 
-type Work = { readonly inputs: readonly Input[]; readonly fireThrough?: number };
+type Work = { readonly inputs: readonly Input[]; readonly fireThrough?: number; readonly maxCalls?: number };
 
 /** One turn of a key through the commit protocol: read, step, write once, deliver; throws what a handler threw. */
 export const runTurn = (world: World, key: string, work: Work): { snapshot: Snapshot; effects: Effects } => {

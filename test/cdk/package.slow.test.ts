@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { flinkPage } from '../support/flink-page.ts';
 import { loadBundle } from './load-bundle.ts';
 import type { Template } from './templates.ts';
 import { all } from './templates.ts';
@@ -45,8 +46,9 @@ const TSCONFIG = {
     noEmit: true,
     types: ['node'],
     skipLibCheck: true,
+    allowImportingTsExtensions: true,
   },
-  files: ['app.ts'],
+  files: ['app.ts', ...[...flinkPage.keys()].map((name) => `${name}.ts`)],
 };
 
 let folder: string;
@@ -65,12 +67,18 @@ beforeAll(() => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   writeFileSync(join(folder, 'app.ts'), APP);
+  for (const [name, code] of flinkPage) writeFileSync(join(folder, `${name}.ts`), code);
 }, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('the package has its types', () => {
   expect(spawnSync(bin('tsc'), ['-p', '.'], { cwd: folder, encoding: 'utf8' }).stdout).toBe('');
+});
+
+it('process functions are written and tested with the packed package', () => {
+  const { status, stderr } = spawnSync(bin('node'), ['test.ts'], { cwd: folder, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
 });
 
 it('the packed construct synthesizes in an app of its user, without a bundler, and its functions load', async () => {

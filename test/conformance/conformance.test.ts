@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { conformance } from './conformance.ts';
 import { readVectors, type Vector } from './vectors.ts';
 
@@ -54,4 +57,85 @@ it('a step or a command that nobody knows fails, and does not pass unseen', () =
     'el a:fly @1',
     'el a:boom @1',
   ]);
+});
+
+/** Made by the text of the semantics, section 6: what the team's file has no recording of. */
+it('A02: unordered results come as they complete, and not across a watermark', () => {
+  const steps: Vector['steps'] = [
+    { do: 'el 1 @1', out: ['invoke(1)#1@pt0'] },
+    { do: 'el 2 @2', out: ['invoke(2)#1@pt0'] },
+    { do: 'wm 2', out: [] },
+    { do: 'el 3 @3', out: ['invoke(3)#1@pt0'] },
+    { do: 'complete(3)=[c]', out: [] },
+    { do: 'complete(2)=[b]', out: ['b @2'] },
+    { do: 'complete(1)=[a]', out: ['a @1', 'WM(2)', 'c @3'] },
+  ];
+  expect(run([{ id: 'A02', group: 'A', title: 'UNORDERED: not across a watermark', steps }]).failed).toEqual([]);
+});
+
+it('cases of unknown groups are told with a reason, whatever their names', () => {
+  const of = (id: string, group: string): Vector => ({ id, group, title: '', steps: [{ do: 'x', out: [] }] });
+  expect(run([of('Z1', 'Z'), of('__proto__', 'constructor')])).toEqual({
+    cases: 2,
+    passed: 0,
+    failed: [],
+    notApplicable: Object.fromEntries([
+      ['Z1', 'Nothing here plays cases of group "Z".'],
+      ['__proto__', 'Nothing here plays cases of group "constructor".'],
+    ]),
+  });
+});
+
+it('a case that cannot be played fails, and ends no other', () => {
+  const of = (group: string, title: string, action: string): Vector => ({
+    ...{ id: `${group} ${title}`, group, title },
+    steps: [{ do: action, out: [] }],
+  });
+  const odd = [
+    of('T', 'value', 't=now key=a get'),
+    of('W', 'sliding size 10 slide 0', 'wm 1'),
+    of('V', 'splits', 's1=x'),
+  ];
+  expect(run(odd).failed).toHaveLength(3);
+});
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'meridian-vectors-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const command = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr: stderr.replaceAll(folder, '') };
+};
+
+it.each([
+  ['no JSON', '{"cases":', '/file.json is not JSON.\n'],
+  ['no cases', '{}', '/file.json has no list "cases".\n'],
+  ['null', 'null', '/file.json has no list "cases".\n'],
+  [
+    'a case without steps',
+    '{"cases":[{"id":"a"}]}',
+    'Case 0 of /file.json is no {"id", "group", "title", "steps": [{"do", "out": []}]}.\n',
+  ],
+  [
+    'an id twice',
+    JSON.stringify({ cases: ['a', 'a'].map((id) => ({ id, group: 'K', title: '', steps: [] })) }),
+    'Case 1 of /file.json has the id "a" of one before it.\n',
+  ],
+])('a file with %s is told of in one sentence', (_, text, sentence) => {
+  writeFileSync(join(folder, 'file.json'), text);
+  expect(command('--vectors', join(folder, 'file.json'), '--json')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: sentence,
+  });
+});
+
+it('a file that is not there, or an option that is none, is told of in one sentence; other files are replayed', () => {
+  expect(command('--vectors', join(folder, 'none.json')).stderr).toBe('/none.json cannot be read: ENOENT.\n');
+  expect(command('--vector', 'x')).toMatchObject({ status: 2, stderr: 'The options are --vectors FILE and --json.\n' });
+  const failing = { id: 'F1', group: 'K', title: '', steps: [{ do: 'wm 5', out: ['WM(6)'] }] };
+  writeFileSync(join(folder, 'file.json'), `\uFEFF${JSON.stringify({ cases: [failing] })}`);
+  const { status, stdout } = command('--vectors', join(folder, 'file.json'), '--json');
+  expect([status, JSON.parse(stdout)]).toEqual([1, { cases: 1, passed: 0, failed: ['F1'], notApplicable: {} }]);
 });

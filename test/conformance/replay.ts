@@ -1,15 +1,27 @@
 import { agree } from './compare.ts';
-import { isThrown, type Player, tellsOfThrow } from './script.ts';
+import { isThrown, type Player, type Script, tellsOfThrow } from './script.ts';
 import type { Vector } from './vectors.ts';
 
 export type Verdict = { readonly passed: true } | { readonly passed: false; readonly why: string };
 
-/** Replays a case step by step; it fails at the first step that differs. */
+/** Replays a case step by step; it fails at the first step that differs, or that nobody can play. */
 export const replay = (vector: Vector, player: Player): Verdict => {
-  const script = player(vector);
+  let at = 'the start';
+  try {
+    return replaySteps(vector, player(vector), (step) => {
+      at = step;
+    });
+  } catch (error) {
+    return { passed: false, why: `${at}: ${error}` };
+  }
+};
+
+const replaySteps = (vector: Vector, script: Script, reached: (step: string) => void): Verdict => {
   let thrown: unknown = null;
   for (const [n, { do: action, out }] of vector.steps.entries()) {
-    const failed = (why: string): Verdict => ({ passed: false, why: `step ${n + 1} "${action}": ${why}` });
+    const step = `step ${n + 1} "${action}"`;
+    reached(step);
+    const failed = (why: string): Verdict => ({ passed: false, why: `${step}: ${why}` });
     if (thrown !== null && tellsOfThrow(action)) {
       thrown = null;
       continue;

@@ -63,7 +63,7 @@ describe('a call', () => {
     expect(harness.rows()).toEqual(['b: B @1']);
     expect(harness.log().some(({ kind }) => kind === 'watermark')).toBe(false);
     harness.answer('a', 'A');
-    expect(harness.log().slice(-3)).toMatchObject([{ value: 'a: A @1' }, { value: 'c: C @3' }, { watermark: 2 }]);
+    expect(harness.log().slice(-3)).toMatchObject([{ value: 'a: A @1' }, { watermark: 2 }, { value: 'c: C @3' }]);
   });
 
   it('A10: backs off by itself, whatever other calls do', () => {
