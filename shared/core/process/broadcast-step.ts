@@ -1,4 +1,5 @@
 import type { BroadcastContext } from './context.ts';
+import { declaredOnly } from './declared.ts';
 import { makeEmitter } from './emitter.ts';
 import { refusePromise } from './handlers.ts';
 import type { Output } from './output.ts';
@@ -27,7 +28,11 @@ export const stepBroadcast = (
     timestamp,
     now,
     watermark,
-    state: Object.fromEntries(cells.map(([name, cell]) => [name, cell.handle])),
+    state: declaredOnly(
+      'broadcast state',
+      broadcast.state,
+      cells.map(([name, cell]) => [name, cell.handle] as const),
+    ) as BroadcastContext<typeof broadcast.state>['state'],
     ...makeEmitter(process, { main: timestamp, side: timestamp, emitted: 0 }, { scope, outputs }),
   };
   try {

@@ -2,6 +2,7 @@ import { callPort } from './call/call-port.ts';
 import { type CallQueue, openCalls } from './call/call-queue.ts';
 import type { Context } from './context.ts';
 import { copyData } from './data.ts';
+import { declaredOnly } from './declared.ts';
 import { makeEmitter, type Stamps } from './emitter.ts';
 import { type Call, type Handlers, makeHandlers } from './handlers.ts';
 import type { Output } from './output.ts';
@@ -10,6 +11,7 @@ import { readOnlyStates } from './read-only-states.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Cell, StoredState } from './state/cell.ts';
 import type { Scope } from './state/scope.ts';
+import type { StateSpecs } from './state/spec.ts';
 import { type KeyTimers, timerPort } from './timer-port.ts';
 import { openQueue, pendingTimers } from './timer-queue.ts';
 import type { ElementInput, Turn } from './turn.ts';
@@ -82,9 +84,12 @@ function storeCells(cells: Cells, snapshot: Snapshot): Snapshot['state'] {
   return state;
 }
 
+const NONE: StateSpecs = {};
+
 function makeContext(process: Process, turn: Turn, parts: Parts): Context {
   const { call, scope, stamps, timers } = parts;
-  const broadcast = process.broadcast ? readOnlyStates(process.broadcast.state, turn.broadcast ?? {}, scope) : {};
+  const shared = process.broadcast?.state ?? NONE;
+  const broadcast = readOnlyStates(shared, turn.broadcast ?? {}, scope);
   const caller = () => ({ timestamp: call.timestamp, emitAt: stamps.main, watermark: call.watermark });
   return {
     key: turn.key,
@@ -96,10 +101,14 @@ function makeContext(process: Process, turn: Turn, parts: Parts): Context {
     get timer() {
       return call.timer;
     },
-    state: Object.fromEntries(parts.cells.map(([name, cell]) => [name, cell.handle])),
-    broadcast: broadcast as Context['broadcast'],
+    state: declaredOnly(
+      'state',
+      process.state,
+      parts.cells.map(([name, cell]) => [name, cell.handle] as const),
+    ) as Context['state'],
+    broadcast: declaredOnly('broadcast state', shared, broadcast) as Context['broadcast'],
     timers: { event: timerPort('event', timers, scope), processing: timerPort('processing', timers, scope) },
-    call: callPort(process.calls, parts.calls, { scope, caller }),
+    call: declaredOnly('call', process.calls, callPort(process.calls, parts.calls, { scope, caller })),
     ...makeEmitter(process, stamps, parts),
   };
 }

@@ -16,7 +16,9 @@ export type ProcessErrorCode =
   | 'TOO_MANY_CALLS'
   | 'TOO_MANY_OUTPUTS'
   | 'TOO_MANY_TIMERS'
-  | 'UNDECLARED_OUTPUT';
+  | 'UNDECLARED_CALL'
+  | 'UNDECLARED_OUTPUT'
+  | 'UNDECLARED_STATE';
 
 /** A process function, or what was fed to it, broke a rule: a stable code and a sentence that says how to put it right. */
 export class ProcessError extends Error {

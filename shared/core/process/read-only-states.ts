@@ -10,9 +10,8 @@ export const readOnlyStates = (
   specs: StateSpecs,
   stored: { readonly [name: string]: StoredState },
   scope: Scope,
-): Record<string, unknown> => {
-  const handles: Record<string, unknown> = {};
-  for (const [name, spec] of Object.entries(specs)) {
+): (readonly [name: string, handle: unknown])[] =>
+  Object.entries(specs).map(([name, spec]) => {
     const refuse = (): never => {
       throw new ProcessError(
         'READ_ONLY_STATE',
@@ -20,7 +19,5 @@ export const readOnlyStates = (
       );
     };
     const handle = spec.open(stored[name], name, scope).handle as object;
-    handles[name] = { ...handle, ...Object.fromEntries(WRITES.map((write) => [write, refuse])) };
-  }
-  return handles;
-};
+    return [name, { ...handle, ...Object.fromEntries(WRITES.map((write) => [write, refuse])) }];
+  });

@@ -12,14 +12,12 @@ export const callPort = (
   specs: CallSpecs,
   queue: CallQueue,
   { scope, caller }: { readonly scope: Scope; readonly caller: () => Caller },
-): Record<string, (request: unknown) => void> =>
-  Object.fromEntries(
-    Object.keys(specs).map((name) => [
-      name,
-      (request) => {
-        assertRunning(scope);
-        const copy = copyData(request ?? null, `A request of call "${name}"`);
-        queue.add({ call: name, request: copy, calledAt: scope.now, ...caller() });
-      },
-    ]),
-  );
+): (readonly [name: string, ask: (request: unknown) => void])[] =>
+  Object.keys(specs).map((name) => [
+    name,
+    (request) => {
+      assertRunning(scope);
+      const copy = copyData(request ?? null, `A request of call "${name}"`);
+      queue.add({ call: name, request: copy, calledAt: scope.now, ...caller() });
+    },
+  ]);
