@@ -4,5 +4,10 @@ import { chooseStage } from './stage.ts';
 
 const app = new App();
 const said = (name: string) => app.node.tryGetContext(name);
-const stage = chooseStage({ stage: said('stage'), auth: said('auth'), requireTls: said('requireTls') });
+const stage = chooseStage({
+  stage: said('stage'),
+  auth: said('auth'),
+  requireTls: said('requireTls'),
+  processes: said('processes'),
+});
 addMeridian(app, stage, chooseDeployAs(said('deployAs')));

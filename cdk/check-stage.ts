@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { BOUNDS, isApiKeyEntry, MAX_API_KEYS, readConfig } from '../shared/config.ts';
 import { environmentOf } from './constructs/environment.ts';
 import type { Authorization, StageSettings } from './stage.ts';
@@ -35,6 +36,9 @@ export function checkStage(stage: StageSettings): StageSettings {
   ];
   for (const [name, value, bounds] of numbers) checkWhole(`${name} of stage "${stage.name}"`, value, bounds);
   const fault = authorizationFault(stage.auth) ?? openFault(stage);
+  if (stage.processes !== undefined && !existsSync(stage.processes)) {
+    throw new Error(`Stage "${stage.name}" has its processes in ${stage.processes}, where there is no file.`);
+  }
   if (fault !== undefined) throw new Error(`Stage "${stage.name}" ${fault}.`);
   readConfig({ ...environmentOf(stage, ANY_NAMES), AWS_REGION: 'us-east-1' });
   return stage;

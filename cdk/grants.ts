@@ -4,6 +4,9 @@ import type { Config } from '../shared/config.ts';
 
 export type FunctionName = 'ingest' | 'tick' | 'send';
 
+/** Where there are process functions: behind their queue, and behind their routes. */
+export type ProcessFunctionName = 'process' | 'elements';
+
 export type TableName = keyof Config['tables'];
 
 /** The operations of the store, each with the actions that it takes: items that are asked for at once are read together. */
@@ -23,7 +26,9 @@ export type Operation = keyof typeof ACTIONS;
  * What each function does to each table, and all it may do: a test runs the functions' use cases on a store that
  * refuses the rest. Besides, every function sends hints to the lanes.
  */
-export const GRANTS: Readonly<Record<FunctionName, Readonly<Record<TableName, readonly Operation[]>>>> = {
+export const GRANTS: Readonly<
+  Record<FunctionName | ProcessFunctionName, Readonly<Record<TableName, readonly Operation[]>>>
+> = {
   ingest: {
     segments: ['get', 'query', 'put', 'putMany'],
     keys: ['get', 'put'],
@@ -38,6 +43,16 @@ export const GRANTS: Readonly<Record<FunctionName, Readonly<Record<TableName, re
     segments: ['get', 'query', 'put', 'putMany'],
     keys: ['get', 'getMany'],
     control: ['get', 'put', 'add'],
+  },
+  process: {
+    segments: ['get', 'query', 'put', 'putMany', 'remove'],
+    keys: ['get', 'getMany', 'put'],
+    control: ['get', 'put', 'add'],
+  },
+  elements: {
+    segments: ['get', 'query', 'put', 'putMany'],
+    keys: ['get', 'getMany', 'query', 'put'],
+    control: ['get', 'query', 'put', 'add'],
   },
 };
 
@@ -60,7 +75,7 @@ type Grantable = { grant(grantee: IGrantable, ...actions: string[]): unknown };
 
 /** Lets `grantee` do what its row of the table above says. */
 export function grantTables(
-  name: FunctionName,
+  name: FunctionName | ProcessFunctionName,
   grantee: IGrantable,
   tables: Readonly<Record<TableName, Grantable>> & { grantKey(grantee: IGrantable): void },
 ): void {

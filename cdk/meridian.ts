@@ -14,6 +14,7 @@ import { latenessMetric, stageMetric } from './constructs/metrics.ts';
 import { MinuteTick } from './constructs/minute-tick.ts';
 import { nodeFunction } from './constructs/node-function.ts';
 import type { Parts } from './constructs/parts.ts';
+import { ProcessFunctions } from './constructs/process-functions.ts';
 import { INGEST, SEND, TICK } from './constructs/sizes.ts';
 import { Tables } from './constructs/tables.ts';
 import { grantTables, grantTargets } from './grants.ts';
@@ -36,6 +37,8 @@ export class Meridian extends Construct implements Parts {
   readonly send: NodejsFunction;
   readonly frontDoor: FrontDoor;
   readonly minuteTick: MinuteTick;
+  /** Where the stage names process functions. */
+  readonly processFunctions?: ProcessFunctions;
   readonly alarms: Alarms;
   /** Where the stage has one. */
   readonly dashboard?: Dashboard;
@@ -47,11 +50,13 @@ export class Meridian extends Construct implements Parts {
     this.stage = stage;
     this.tables = tables ?? new Tables(this, 'Tables', stage);
     this.lanes = new Lanes(this, 'Lanes', { stage, workerTimeout: SEND.timeout });
+    const processLanes = stage.processes && new Lanes(this, 'ProcessLanes', { stage, workerTimeout: SEND.timeout });
     const environment = environmentOf(stage, {
       segmentsTable: this.tables.segments.tableName,
       keysTable: this.tables.keys.tableName,
       controlTable: this.tables.control.tableName,
       sendQueueUrls: this.lanes.urls,
+      ...(processLanes && { processQueueUrls: processLanes.urls }),
     });
 
     this.ingest = nodeFunction(this, 'Ingest', { name: 'ingest', stage, environment, ...INGEST });
@@ -68,6 +73,12 @@ export class Meridian extends Construct implements Parts {
       this.lanes.grantSend(this[name]);
     }
     grantTargets(this.send, stage.targets);
+    if (stage.processes && processLanes) {
+      processLanes.grantSend(this.tick);
+      const parts = { stage, environment, tables: this.tables, frontDoor: this.frontDoor, sending: this.lanes };
+      const more = { definitions: stage.processes, lanes: processLanes };
+      this.processFunctions = new ProcessFunctions(this, 'Processes', { ...parts, ...more });
+    }
     this.alarms = new Alarms(this, 'Alarms', this);
     if (stage.dashboard) this.dashboard = new Dashboard(this, 'Dashboard', this);
   }

@@ -7,6 +7,8 @@ export type Names = {
   readonly keysTable: string;
   readonly controlTable: string;
   readonly sendQueueUrls: string;
+  /** Where there are process functions. */
+  readonly processQueueUrls?: string;
 };
 
 /** Exactly the variables that `readConfig` knows. */
@@ -17,7 +19,7 @@ export function environmentOf(stage: StageSettings, names: Names): Record<string
     [ENV.keysTable]: names.keysTable,
     [ENV.controlTable]: names.controlTable,
     [ENV.sendQueueUrls]: names.sendQueueUrls,
-    [ENV.processQueueUrls]: '',
+    [ENV.processQueueUrls]: names.processQueueUrls ?? '',
     [ENV.shards]: String(stage.shards),
     [ENV.lookaheadSeconds]: String(stage.lookaheadSeconds),
     [ENV.retentionDays]: String(stage.retentionDays),

@@ -8,13 +8,15 @@ import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../grants.ts';
+import type { FunctionName, ProcessFunctionName } from '../grants.ts';
 import type { StageSettings } from '../stage.ts';
 import { BUNDLING } from './bundling.ts';
 
 export type NodeFunctionProps = {
   /** The folder in `functions/`. */
-  readonly name: FunctionName | 'authorize';
+  readonly name: FunctionName | ProcessFunctionName | 'authorize';
+  /** What to bundle, where it is not the handler of the folder. */
+  readonly entry?: string;
   readonly stage: StageSettings;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
@@ -52,11 +54,11 @@ const ACKNOWLEDGED = [
 ];
 
 /** In the package every function lies beside this code as a bundle; in the repository it is bundled when it is asked for. */
-function bundleOf(name: NodeFunctionProps['name']) {
+function bundleOf({ name, entry }: NodeFunctionProps) {
   const folder = pathOf(`functions/${name}`);
   if (existsSync(`${folder}/index.mjs`)) return { code: Code.fromAsset(folder), handler: 'index.handler' };
   return {
-    entry: `${folder}/handler.ts`,
+    entry: entry ?? `${folder}/handler.ts`,
     projectRoot: pathOf(''),
     depsLockFilePath: pathOf('package-lock.json'),
     bundling: LAMBDA_BUNDLING,
@@ -65,7 +67,7 @@ function bundleOf(name: NodeFunctionProps['name']) {
 
 /** The function of `functions/<name>`, with a role that may do nothing yet but write its own log. */
 export function nodeFunction(scope: Construct, id: string, props: NodeFunctionProps): NodejsFunction {
-  const { name, stage } = props;
+  const { stage } = props;
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   const logGroup = new LogGroup(scope, `${id}Log`, {
     retention: stage.logDays,
@@ -73,7 +75,7 @@ export function nodeFunction(scope: Construct, id: string, props: NodeFunctionPr
   });
   logGroup.grantWrite(role);
   const lambda = new NodejsFunction(scope, id, {
-    ...bundleOf(name),
+    ...bundleOf(props),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     timeout: props.timeout,

@@ -1,12 +1,14 @@
-import type { FunctionName, Operation, TableName } from '../../cdk/grants.ts';
+import type { FunctionName, Operation, ProcessFunctionName, TableName } from '../../cdk/grants.ts';
 import { ACTIONS, GRANTS } from '../../cdk/grants.ts';
 import type { ItemStore } from '../../shared/ports/item-store.ts';
 
+type Granted = FunctionName | ProcessFunctionName;
+
 /** Is told of each operation that a function does to a table. */
-export type Witness = (use: `${FunctionName} ${Operation} ${TableName}`) => void;
+export type Witness = (use: `${Granted} ${Operation} ${TableName}`) => void;
 
 /** A store that refuses, as AWS would, what the deployment does not grant to the function. */
-export function grantedStore(store: ItemStore, name: FunctionName, witness: Witness = () => {}): ItemStore {
+export function grantedStore(store: ItemStore, name: Granted, witness: Witness = () => {}): ItemStore {
   const permitted = (operation: Operation, keys: readonly { readonly table: TableName }[]): ItemStore => {
     for (const { table } of keys) {
       witness(`${name} ${operation} ${table}`);

@@ -15,6 +15,8 @@ export type ProcessWorldOptions = Omit<WorldOptions, 'companion'> & {
   readonly processes: readonly Process[];
   /** Processes of the operating system that run them; two unless told. */
   readonly runtimes?: number;
+  /** The one that queue and timers come to; all in turn unless told. */
+  readonly servedBy?: number;
   /** How often the tick of processes runs in a minute; once unless told. */
   readonly processTicks?: () => number;
 };
@@ -45,7 +47,7 @@ const makeCompanion = (options: ProcessWorldOptions) => {
     let turn = 0;
     const serve = async (body: string): Promise<void> => {
       turn += 1;
-      const runtime = runtimes[turn % runtimes.length] as ProcessRuntime;
+      const runtime = runtimes[options.servedBy ?? turn % runtimes.length] as ProcessRuntime;
       const stopAt = plusMs(clock.now(), UNIT_TIME_MS);
       const wave = decodeWavePointer(body);
       const unit = decodePointer(body);

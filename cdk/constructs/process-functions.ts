@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Construct } from 'constructs';
+import { grantTables, type ProcessFunctionName } from '../grants.ts';
+import type { StageSettings } from '../stage.ts';
+import type { FrontDoor } from './front-door.ts';
+import type { Lanes } from './lanes.ts';
+import { nodeFunction } from './node-function.ts';
+import { INGEST, SEND } from './sizes.ts';
+import type { Tables } from './tables.ts';
+
+export type ProcessFunctionsProps = {
+  readonly stage: StageSettings;
+  /** The module that exports the process functions. */
+  readonly definitions: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly tables: Tables;
+  readonly frontDoor: FrontDoor;
+  /** Of messages: outputs leave as such. */
+  readonly sending: Lanes;
+  /** Of process functions. */
+  readonly lanes: Lanes;
+};
+
+const COMPOSERS: Readonly<Record<ProcessFunctionName, string>> = {
+  process: 'composeProcessFunction',
+  elements: 'composeElementsFunction',
+};
+
+const SOURCES = fileURLToPath(new URL('../../functions/process/compose-process-functions.ts', import.meta.url));
+
+const METHODS = [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE];
+
+/** The bundler takes entries below the project's root only. */
+function cacheFolder(): string {
+  const folder = fileURLToPath(new URL('../../node_modules/.cache/meridian/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** A function is its composition with the definitions of the user: an entry that joins the two, for the bundler. */
+function writeEntry(name: ProcessFunctionName, definitions: string): string {
+  const folder = mkdtempSync(join(cacheFolder(), `${name}-`));
+  const entry = join(folder, 'handler.ts');
+  const imports = [
+    `import * as definitions from ${JSON.stringify(resolve(definitions))};`,
+    `import { ${COMPOSERS[name]} } from ${JSON.stringify(SOURCES)};`,
+  ];
+  writeFileSync(entry, `${imports.join('\n')}\nexport const handler = ${COMPOSERS[name]}(definitions);\n`);
+  return entry;
+}
+
+/** Process functions: their routes of the API, and what comes due of their timers. */
+export class ProcessFunctions extends Construct {
+  readonly process: NodejsFunction;
+  readonly elements: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: ProcessFunctionsProps) {
+    super(scope, id);
+    const { stage, environment, tables, frontDoor, definitions } = props;
+    const make = (name: ProcessFunctionName, size: typeof SEND, feedsItself: boolean): NodejsFunction => {
+      const entry = writeEntry(name, definitions);
+      const made = nodeFunction(this, name === 'process' ? 'Process' : 'Elements', {
+        ...{ name, stage, environment, entry, feedsItself },
+        ...size,
+      });
+      grantTables(name, made, tables);
+      props.lanes.grantSend(made);
+      props.sending.grantSend(made);
+      return made;
+    };
+    this.process = make('process', SEND, true);
+    this.elements = make('elements', INGEST, false);
+    props.lanes.feed(this.process, stage.sendersPerLane);
+    const integration = new HttpLambdaIntegration('Elements', this.elements);
+    for (const path of ['/v1/processes', '/v1/processes/{proxy+}']) {
+      frontDoor.httpApi.addRoutes({ path, methods: METHODS, integration });
+    }
+  }
+}
