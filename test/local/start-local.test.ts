@@ -41,7 +41,8 @@ describe('local runtime', () => {
     expect(deliveries).toMatchObject([{ key: 'hello', attempt: 1, signature: 'valid' }]);
     expect(deliveries[0]?.body.toString()).toBe(JSON.stringify({ canary: CANARY, text: 'Good morning' }));
     expect(deliveries[0]?.latenessMs).toBeGreaterThanOrEqual(0);
-    expect(deliveries[0]?.latenessMs).toBeLessThan(500);
+    // What P7 allows at most; beside other work half a second is not always enough.
+    expect(deliveries[0]?.latenessMs).toBeLessThan(2_000);
     expect(await getMessage('hello')).toMatchObject({ status: 200, body: { state: 'sent', attempts: 1 } });
   });
 
