@@ -6,9 +6,9 @@ import type { TargetArns } from './grants.ts';
  * Who may call the API.
  * - `iam`: holders of AWS credentials with `execute-api:Invoke`, who sign their calls. Costs nothing.
  * - `jwt`: holders of a token of this issuer, made for one of these audiences; API Gateway checks it. Costs nothing.
- * - `apiKeys`: whoever sends one of these keys as `x-api-key`. Given are the SHA-256 of each key in hex, by the name that
- *   the access log shows, so the template holds no key; a key should be random. One more function, called once in
- *   five minutes for each key.
+ * - `apiKeys`: whoever sends one of these keys as `x-api-key`. Given are the SHA-256 of each key in hex
+ *   (`printf %s "$KEY" | sha256sum`) by the name that the access log shows, so the template holds no key; a key should be
+ *   random (`openssl rand -hex 32`). One more function, called once in five minutes for each key.
  * - `none`: everyone who knows the address; refused where data is kept.
  */
 export type Authorization =
