@@ -53,9 +53,9 @@ export const newKey = (now: EpochMs): StoredKey => ({
   version: 0,
 });
 
-/** True where nothing of the key can be missed: no timer, no state. Ids and outputs are remembered until it is collected. */
-const isSpent = ({ event, processing, state }: Snapshot): boolean =>
-  event.length === 0 && processing.length === 0 && Object.keys(state).length === 0;
+/** True where nothing of the key can be missed: no timer, call or state. Ids and outputs are kept until it is collected. */
+const isSpent = ({ event, processing, calls, state }: Snapshot): boolean =>
+  event.length === 0 && processing.length === 0 && calls.length === 0 && Object.keys(state).length === 0;
 
 /** The item that stores a record. A key with a timer or state is never collected. */
 export const toKeyItem = (
