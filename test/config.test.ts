@@ -18,6 +18,7 @@ describe('readConfig', () => {
       region: 'eu-west-1',
       tables: { segments: 'Segments', keys: 'Keys', control: 'Control' },
       sendQueueUrls: ['https://sqs.eu-west-1.amazonaws.com/1/lane-0'],
+      processQueueUrls: [],
       shards: 16,
       lookaheadMs: 300_000,
       retentionMs: 14 * 86_400_000,
