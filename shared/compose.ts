@@ -71,8 +71,10 @@ export function composeFunction(service: string) {
 /** Figures wait for so long in a sandbox: each store of them is a write or two. */
 const FLUSH_AFTER_MS = 5_000;
 
+type Figures = { readonly ledgers: { flush(): Promise<void> }; readonly clock: Clock };
+
 /** Stores the running figures at the end of an invocation, now and then. */
-export function withLedgers<Event, Result>({ ledgers, clock }: Engine): MiddlewareObj<Event, Result> {
+export function withLedgers<Event, Result>({ ledgers, clock }: Figures): MiddlewareObj<Event, Result> {
   let flushedAt = clock.now();
   const flush = async (): Promise<void> => {
     const now = clock.now();

@@ -32,7 +32,7 @@ export const composeProcessFunction = (definitions: Definitions) => {
   return middy(process, { timeoutEarlyInMillis: 0 })
     .use(withTelemetry(telemetry))
     .use(withLedgers(engine))
-    .use({ after: runtime.counters.flush, onError: runtime.counters.flush });
+    .use(withLedgers({ ...engine, ledgers: runtime.counters }));
 };
 
 /** The Lambda behind the routes of process functions. */
@@ -42,5 +42,5 @@ export const composeElementsFunction = (definitions: Definitions) => {
   return middy(elements)
     .use(withTelemetry(telemetry))
     .use(withLedgers(engine))
-    .use({ after: runtime.counters.flush, onError: runtime.counters.flush });
+    .use(withLedgers({ ...engine, ledgers: runtime.counters }));
 };

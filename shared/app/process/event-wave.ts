@@ -3,6 +3,7 @@ import { type EpochMs, epochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
 import { sendHints } from '../hints.ts';
+import { ensureCursor } from '../tick/cursor.ts';
 import { pagesOf } from '../unit-journal.ts';
 import { type EventHint, eventsThrough, packEvents, unpackEvents } from './event-index.ts';
 import type { KeyWorker } from './key-worker.ts';
@@ -76,7 +77,9 @@ const fireShard = async (deps: WaveDeps, of: Omit<Firing, 'writtenAt'>, at: { sh
 /** Fires all event timers through `watermark`; the number of those that have to wait. */
 const fireThrough = async (deps: WaveDeps, process: Process, at: { watermark: number; stopAt: EpochMs }) => {
   const { watermark, stopAt } = at;
-  const shards = Array.from({ length: deps.engine.shards }, (_, shard) => shard);
+  // As many as any writer ever used (C3).
+  const { cursor } = await ensureCursor(deps.engine, deps.engine.timeline);
+  const shards = Array.from({ length: cursor.shards }, (_, shard) => shard);
   const waiting = await Promise.all(shards.map((shard) => fireShard(deps, { process, watermark }, { shard, stopAt })));
   return waiting.reduce((sum, n) => sum + n, 0);
 };

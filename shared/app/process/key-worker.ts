@@ -19,6 +19,7 @@ export type KeyWorker = {
 };
 
 const MAX_KEYS = 500;
+/** Of one process: a batch waits for the processes that its outputs are bound to, which have room of their own. */
 const MAX_BATCHES = 4;
 /** A call that could not be committed for so long is given back: the caller repeats it. */
 const PATIENCE_MS = 25_000;
@@ -27,11 +28,14 @@ const LONGEST_WAIT_MS = 1_000;
 
 const GAVE_UP = 'A key was too busy, or its outputs were not in place for too long; repeat the call.';
 
+/** The keys of a process that have something to do, and its batches under way. */
+type Line = { readonly ready: Set<Mailbox>; running: number };
+
 type Work = {
   readonly deps: ProcessDeps;
   readonly mailboxes: Map<string, Mailbox>;
-  readonly ready: Set<Mailbox>;
-  running: number;
+  /** By process. */
+  readonly lines: Map<string, Line>;
   pumping: boolean;
 };
 
@@ -70,7 +74,7 @@ const conclude = async (work: Work, taken: Taken, result: TaskResult): Promise<v
   else wake(work, mailbox);
 };
 
-const run = async (work: Work, batch: readonly Mailbox[]): Promise<void> => {
+const run = async (work: Work, line: Line, batch: readonly Mailbox[]): Promise<void> => {
   const taken = batch.map(takeFrom);
   const tasks = taken.map(({ task }) => task);
   let results: readonly TaskResult[];
@@ -79,12 +83,12 @@ const run = async (work: Work, batch: readonly Mailbox[]): Promise<void> => {
   } catch (error) {
     results = taken.map(() => ({ kind: 'failed', error }));
   }
-  work.running -= 1;
+  line.running -= 1;
   for (const [n, one] of taken.entries()) void conclude(work, one, results[n] as TaskResult);
-  pump(work);
+  pump(work, line);
 };
 
-const takeReady = ({ ready }: Work): Mailbox[] => {
+const takeReady = ({ ready }: Line): Mailbox[] => {
   const batch: Mailbox[] = [];
   for (const mailbox of ready) {
     ready.delete(mailbox);
@@ -95,27 +99,33 @@ const takeReady = ({ ready }: Work): Mailbox[] => {
   return batch;
 };
 
-const pump = (work: Work): void => {
-  while (work.running < MAX_BATCHES && work.ready.size > 0) {
-    work.running += 1;
-    void run(work, takeReady(work));
+const pump = (work: Work, line: Line): void => {
+  while (line.running < MAX_BATCHES && line.ready.size > 0) {
+    line.running += 1;
+    void run(work, line, takeReady(line));
   }
+};
+
+const lineOf = ({ lines }: Work, { process }: Mailbox): Line => {
+  const line = lines.get(process.name) ?? { ready: new Set(), running: 0 };
+  lines.set(process.name, line);
+  return line;
 };
 
 const wake = (work: Work, mailbox: Mailbox): void => {
   if (mailbox.busy || mailbox.waiting.length === 0) return;
-  work.ready.add(mailbox);
+  lineOf(work, mailbox).ready.add(mailbox);
   if (work.pumping) return;
   work.pumping = true;
   // Calls of one moment come together.
   queueMicrotask(() => {
     work.pumping = false;
-    pump(work);
+    for (const line of work.lines.values()) pump(work, line);
   });
 };
 
 export const makeKeyWorker = (deps: ProcessDeps): KeyWorker => {
-  const work: Work = { deps, mailboxes: new Map(), ready: new Set(), running: 0, pumping: false };
+  const work: Work = { deps, mailboxes: new Map(), lines: new Map(), pumping: false };
   return {
     submit: (call) => {
       const name = nameOf(call);

@@ -94,12 +94,12 @@ const deliver = async (
     const outbox = plan.outboxes.get(n);
     if (turn && outbox) await storeOwnOutputs(sending, outbox, messagesOf(turn.task.process, turn.outputs, plan.at));
   });
-  for (const n of committed) {
+  await inTurns([...committed], COMMITS_AT_ONCE, async (n) => {
     const turn = turns[n];
-    if (!turn) continue;
+    if (!turn) return;
     await deps.handOn(turn.task.process, turn.task.key, turn.outputs);
     deps.delivered.add(turn.record.nonce);
-  }
+  });
 };
 
 /** Calls that a key waits for are made from its commit on, and looked after whenever somebody comes by. */

@@ -8,7 +8,8 @@ const invalid = (detail: string): ProcessError => new ProcessError('INVALID_DEFI
 
 /**
  * The processes that a module exports, one by one or in lists. Throws `INVALID_DEFINITION` where there is none, two have
- * one name, or an output is bound to a process or input that is not among them.
+ * one name, an output is bound to a process or input that is not among them, or outputs come round to where they began:
+ * a commit waits for those that its outputs lead to.
  */
 export const collectProcesses = (module: Readonly<Record<string, unknown>>): readonly Process[] => {
   const processes = [...new Set(Object.values(module).flat().filter(isProcess))];
@@ -22,6 +23,7 @@ export const collectProcesses = (module: Readonly<Record<string, unknown>>): rea
     named.set(process.name, process);
   }
   for (const process of processes) checkBindings(process, named);
+  for (const process of processes) checkCircle(process, named, [process.name]);
   return processes;
 };
 
@@ -37,5 +39,19 @@ const checkBindings = (process: Process, named: ReadonlyMap<string, Process>): v
         `An output of "${process.name}" is bound to input "${input}" of "${name}", which has no such input.`,
       );
     }
+  }
+};
+
+const followersOf = ({ output, sideOutputs }: Process): string[] =>
+  [output, ...Object.values(sideOutputs)].flatMap((spec) =>
+    spec?.to && 'process' in spec.to ? [spec.to.process] : [],
+  );
+
+const checkCircle = (process: Process, named: ReadonlyMap<string, Process>, path: readonly string[]): void => {
+  for (const name of followersOf(process)) {
+    if (path.includes(name))
+      throw invalid(`Outputs go round in a circle: ${[...path, name].join(' → ')}; leave one of them out.`);
+    const follower = named.get(name);
+    if (follower) checkCircle(follower, named, [...path, name]);
   }
 };
