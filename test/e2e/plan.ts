@@ -6,6 +6,7 @@ import { granted, grantsNeeded } from './scenarios/granted.ts';
 import { keyed } from './scenarios/keyed.ts';
 import { overdue } from './scenarios/overdue.ts';
 import { poison } from './scenarios/poison.ts';
+import { processed } from './scenarios/processed.ts';
 import { deadLettersAre, logged } from './scenarios/quiet.ts';
 import { redeployed } from './scenarios/redeployed.ts';
 import { refused } from './scenarios/refused.ts';
@@ -16,7 +17,7 @@ import type { Scenario } from './world.ts';
 export type Plan = readonly (readonly Scenario[])[];
 
 /** What users do, in every run: it takes every grant that a function has. */
-const USE: readonly Scenario[] = [refused, keyed, bulk, overdue, changes, retried, redriven];
+const USE: readonly Scenario[] = [refused, keyed, bulk, overdue, changes, retried, redriven, processed];
 /** These disturb each other's time, so they wait for each other by themselves. */
 const DISTURBANCES: readonly Scenario[] = [redeployed, skippedTick, poison];
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { chooseStage, type StageSettings } from '../../cdk/stage.ts';
 
 /** Segments per minute at first, and after the deployment that finds messages pending. */
@@ -17,6 +18,7 @@ export function stageOf(shards: number, { requireTls }: Pick<StageSettings, 'req
     allowTargets: ['127.0.0.1'],
     lanes: 2,
     tickReserve: 2,
+    processes: fileURLToPath(new URL('processes.ts', import.meta.url)),
     requireTls,
   };
 }

@@ -41,7 +41,8 @@ export const logged: Scenario = {
         assert.ok(line.level && line.message && line.timestamp && line.stage, `a line lacks a field: ${text}`);
       }
     }
-    for (const service of ['ingest', 'tick', 'send']) assert.ok(services.has(service), `${service} logged nothing`);
+    for (const service of ['ingest', 'tick', 'send', 'elements', 'process'])
+      assert.ok(services.has(service), `${service} logged nothing`);
     return `${lines.length} lines`;
   },
 };

@@ -1,0 +1,33 @@
+import { object, string } from 'valibot';
+import { defineProcess } from '../../shared/core/process/definition.ts';
+import { output } from '../../shared/core/process/output.ts';
+import { valueState } from '../../shared/core/process/state/spec.ts';
+import { boundedOutOfOrderness } from '../../shared/core/process/watermark/strategy.ts';
+
+/** How long after an element its processing timer fires. */
+export const LATER_MS = 5_000;
+
+export const MINUTE_MS = 60_000;
+
+export type Row = { readonly from: string; readonly key: string; readonly count: number; readonly secret: string };
+
+/** Counts the elements of a key, says so at once, a little later, and when event time has passed the minute. */
+export const visits = defineProcess({
+  name: 'visits',
+  element: object({ secret: string() }),
+  output: output<Row>({ target: 'visits' }),
+  state: { count: valueState<number>(), secret: valueState<string>() },
+  watermark: boundedOutOfOrderness(0),
+  onElement: ({ secret }, { emit, key, now, state, timers, timestamp }) => {
+    const count = (state.count.get() ?? 0) + 1;
+    state.count.set(count);
+    state.secret.set(secret);
+    emit({ from: 'element', key, count, secret });
+    timers.processing.setNamed('later', now + LATER_MS);
+    if (timestamp !== null) timers.event.setNamed('minute', Math.ceil((timestamp + 1) / MINUTE_MS) * MINUTE_MS);
+  },
+  onTimer: (_, { emit, key, state, timer }) => {
+    const [count, secret] = [state.count.get() ?? 0, state.secret.get() ?? ''];
+    emit({ from: timer?.domain ?? '', key, count, secret });
+  },
+});
