@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `*.slow.test.ts` take minutes: `npm test` leaves them to `npm run test:slow`. */
 export default defineConfig({
   test: {
+    // All cores: on two of them the default is one.
+    maxWorkers: '100%',
     setupFiles: ['test/support/no-listener-left.ts', 'test/support/no-canary-leak.ts'],
     projects: [
       // A shared machine may take ten times as long as a quiet one: no test is to fail for that.
