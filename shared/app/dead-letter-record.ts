@@ -4,6 +4,14 @@ import type { EpochMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
 import { readSealed, sealJson } from './sealed-text.ts';
 
+/** Letters of process functions: timers and calls, which are no messages. */
+const PROCESS_PREFIX = 'process:';
+
+/** The target under which dead letters of a process are listed. */
+export const processTarget = (process: string): string => PROCESS_PREFIX + process;
+
+export const isOfProcess = ({ target }: { readonly target: string }): boolean => target.startsWith(PROCESS_PREFIX);
+
 /** Partitions that share the load of a flood of dead letters. */
 export const DEAD_LETTER_STRIPES = 8;
 

@@ -14,6 +14,7 @@ import {
   deadLetterKey,
   deadLetterPartition,
   isDeadLetterSortKey,
+  isOfProcess,
   parseDeadLetter,
   toDeadLetterItem,
 } from './dead-letter-record.ts';
@@ -129,7 +130,8 @@ const moveLetter = async (engine: Engine, letter: DeadLetter, redrive: Redrive):
  */
 const redriveLetter = async (engine: Engine, letter: DeadLetter, dueAt: EpochMs): Promise<boolean> => {
   // The record of a key was damaged, or replaced before a crashed worker's decision was carried out: nothing to send.
-  if (!letter.payload) return false;
+  // What a process gave up is fed to it again by its source.
+  if (!letter.payload || isOfProcess(letter)) return false;
   const planned = letter.redrive ? letter : await moveLetter(engine, letter, planRedrive(engine, letter, dueAt));
   const segment = planned?.redrive && parsePartitionKey(planned.redrive.pk);
   if (!planned?.redrive || !segment) return false;

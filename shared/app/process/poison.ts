@@ -4,13 +4,10 @@ import type { Timer } from '../../core/process/timer.ts';
 import type { Effects, Input } from '../../core/process/turn.ts';
 import { type EpochMs, plusMs } from '../../core/time/epoch.ts';
 import type { DeadLetter } from '../dead-letter-record.ts';
-import { toDeadLetterItem } from '../dead-letter-record.ts';
+import { processTarget, toDeadLetterItem } from '../dead-letter-record.ts';
 import { entryIdOf } from '../entry-id.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import type { PoisonTimer } from './take-turn.ts';
-
-/** The target under which dead letters of a process are listed. */
-export const deadLetterTarget = (process: string): string => `process:${process}`;
 
 /** Never the message of an error of a handler: it may hold what the element held (P23). */
 const reasonOf = (error: unknown): string => (error instanceof ProcessError ? error.code : 'HANDLER_FAILED');
@@ -25,7 +22,7 @@ type Buried = {
 
 const letterOf = (buried: Buried, error: unknown, at: { deadAt: EpochMs; dueAt: EpochMs }): DeadLetter => {
   const { process, key, input, everyMs, request } = buried;
-  const target = deadLetterTarget(process.name);
+  const target = processTarget(process.name);
   const text = JSON.stringify({
     key,
     input,
