@@ -1,6 +1,7 @@
 import type { ElementFate, ProcessDesk } from '../../app/process/process-desk.ts';
 import { fieldProblem, type Issue, Problem } from '../../core/problem.ts';
 import type { Process } from '../../core/process/definition.ts';
+import { inputsOf } from '../../core/process/wiring.ts';
 import { quoted } from '../../core/quoted.ts';
 import { parseInstant } from '../../core/time/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -114,7 +115,7 @@ const makeSourceHandlers = (deps: ProcessHandlerDeps): Handlers<ElementIds> => (
       const watermark = eventTime(await deps.processes.end(process));
       return { status: 202, body: { watermark, advanced: true } };
     }
-    if (!Object.hasOwn(process.inputs, input) && !(input === 'broadcast' && process.broadcast)) {
+    if (!inputsOf(process).includes(input)) {
       throw fieldProblem(400, 'UNKNOWN_INPUT', '/input', `The process has no input ${quoted(input)}.`);
     }
     const at = instantOf(said.watermark, '/watermark');

@@ -1,6 +1,7 @@
 import type { ElementDraft } from '../../app/process/process-desk.ts';
 import type { Issue } from '../../core/problem.ts';
 import type { Process } from '../../core/process/definition.ts';
+import { inputsOf } from '../../core/process/wiring.ts';
 import { quoted } from '../../core/quoted.ts';
 import { parseInstant } from '../../core/time/instant.ts';
 import { makeLineSplitter } from '../bulk/line-splitter.ts';
@@ -48,8 +49,7 @@ const timestampOf = ({ timestamp }: Fields): number | null | Issue => {
 const draftOf = (process: Process, fields: Fields, value: unknown): ElementReading => {
   const { key, id = null, input = 'main', partition = DEFAULT_PARTITION } = fields;
   const named = id === null ? {} : { id };
-  const isInput = Object.hasOwn(process.inputs, input) || (input === 'broadcast' && process.broadcast !== null);
-  if (!isInput) {
+  if (!inputsOf(process).includes(input)) {
     const inputs = Object.keys(process.inputs).join(', ');
     return { ok: false, ...named, issue: issue('UNKNOWN_INPUT', '/input', `There is no such input; give ${inputs}.`) };
   }

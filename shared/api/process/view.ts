@@ -2,6 +2,7 @@ import type { KeyView, PartitionView, ProcessView } from '../../app/process/proc
 import type { Process } from '../../core/process/definition.ts';
 import { NO_WATERMARK } from '../../core/process/event-time.ts';
 import type { OutputSpec } from '../../core/process/output.ts';
+import { inputsOf } from '../../core/process/wiring.ts';
 import { epochMs } from '../../core/time/epoch.ts';
 import { formatInstant } from '../../core/time/instant.ts';
 import { FIRST_MS, LAST_MS } from '../../core/time/wall-time.ts';
@@ -54,7 +55,7 @@ export const processView = (process: Process, view: ProcessView, now: number): P
   watermark: eventTime(view.watermark),
   firedThrough: eventTime(view.firedThrough),
   lagMs: view.watermark === NO_WATERMARK ? null : now - view.watermark,
-  inputs: [...Object.keys(process.inputs), ...(process.broadcast ? ['broadcast'] : [])],
+  inputs: inputsOf(process),
   outputs: [
     ...(process.output ? [outputView(null, process.output)] : []),
     ...Object.entries(process.sideOutputs).map(([name, spec]) => outputView(name, spec)),

@@ -1,16 +1,14 @@
 import type { Process } from '../../core/process/definition.ts';
-import type { Binding, IdentifiedOutput } from '../../core/process/output.ts';
+import type { IdentifiedOutput } from '../../core/process/output.ts';
 import { parseElement } from '../../core/process/parse-element.ts';
+import { ProcessError } from '../../core/process/process-error.ts';
 import type { ElementInput } from '../../core/process/turn.ts';
+import { followersOf, isToProcess, type ToProcess } from '../../core/process/wiring.ts';
 import type { KeyWorker } from './key-worker.ts';
 import { bindingOf } from './outputs.ts';
 import { buryInput } from './poison.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import type { WatermarkBook } from './watermark-book.ts';
-
-type ToProcess = Extract<Binding, { readonly process: string }>;
-
-const isToProcess = (binding: Binding | null): binding is ToProcess => binding !== null && 'process' in binding;
 
 export type HandOnDeps = {
   readonly processes: ReadonlyMap<string, Process>;
@@ -38,7 +36,7 @@ export const makeHandOn = ({ processes, worker, book, deps }: HandOnDeps): Proce
       const [fate] = (await worker().submit(call)).fates;
       if (fate?.kind === 'failed') await buryInput(deps(), { process, key: own, input: raw }, fate.error);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!(error instanceof ProcessError)) throw error;
       await buryInput(deps(), { process, key: own, input: raw }, error);
     }
   };
@@ -51,15 +49,11 @@ export const makeHandOn = ({ processes, worker, book, deps }: HandOnDeps): Proce
   };
 };
 
-const isRefusal = (error: unknown): boolean => (error as { name?: string } | null)?.name === 'ProcessError';
-
 /** Hands the watermark of a process on to those that its outputs are bound to. */
 export const makeForward =
   ({ processes, book }: Pick<HandOnDeps, 'processes' | 'book'>) =>
   async (process: Process, watermark: number): Promise<void> => {
-    const specs = [process.output, ...Object.values(process.sideOutputs)];
-    const bindings = specs.flatMap((spec) => (spec && isToProcess(spec.to) ? [spec.to] : []));
-    for (const binding of bindings) {
+    for (const binding of followersOf(process)) {
       const follower = processes.get(binding.process);
       if (!follower) continue;
       const at = { input: binding.input ?? 'main', partition: partitionOf(process.name) };

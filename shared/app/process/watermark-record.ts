@@ -1,6 +1,7 @@
 import type { Process } from '../../core/process/definition.ts';
 import { NO_WATERMARK } from '../../core/process/event-time.ts';
 import { openSources, type SourceWatermarks } from '../../core/process/watermark/source-watermarks.ts';
+import { inputsOf } from '../../core/process/wiring.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Item, ItemKey } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
@@ -29,12 +30,6 @@ export type WatermarkRecord = {
 export type StoredWatermark = { readonly record: WatermarkRecord; readonly version: number };
 
 const keyOf = (process: string): ItemKey => ({ table: 'control', pk: `watermark#${process}`, sk: '-' });
-
-/** The inputs of a process that have a watermark. */
-export const inputsOf = (process: Process): string[] => [
-  ...Object.keys(process.inputs),
-  ...(process.broadcast ? ['broadcast'] : []),
-];
 
 const fresh = (process: Process): WatermarkRecord => ({
   sources: openSources(inputsOf(process)),

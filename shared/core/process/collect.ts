@@ -1,5 +1,6 @@
 import type { Process } from './definition.ts';
 import { ProcessError } from './process-error.ts';
+import { followersOf } from './wiring.ts';
 
 const isProcess = (value: unknown): value is Process =>
   typeof value === 'object' && value !== null && 'inputs' in value && 'onTimer' in value && 'watermark' in value;
@@ -28,9 +29,7 @@ export const collectProcesses = (module: Readonly<Record<string, unknown>>): rea
 };
 
 const checkBindings = (process: Process, named: ReadonlyMap<string, Process>): void => {
-  for (const spec of [process.output, ...Object.values(process.sideOutputs)]) {
-    if (!spec?.to || !('process' in spec.to)) continue;
-    const { process: name, input = 'main' } = spec.to;
+  for (const { process: name, input = 'main' } of followersOf(process)) {
     const follower = named.get(name);
     if (!follower)
       throw invalid(`An output of "${process.name}" is bound to process "${name}", which the file does not export.`);
@@ -42,13 +41,8 @@ const checkBindings = (process: Process, named: ReadonlyMap<string, Process>): v
   }
 };
 
-const followersOf = ({ output, sideOutputs }: Process): string[] =>
-  [output, ...Object.values(sideOutputs)].flatMap((spec) =>
-    spec?.to && 'process' in spec.to ? [spec.to.process] : [],
-  );
-
 const checkCircle = (process: Process, named: ReadonlyMap<string, Process>, path: readonly string[]): void => {
-  for (const name of followersOf(process)) {
+  for (const { process: name } of followersOf(process)) {
     if (path.includes(name))
       throw invalid(`Outputs go round in a circle: ${[...path, name].join(' → ')}; leave one of them out.`);
     const follower = named.get(name);
