@@ -21,6 +21,7 @@ import {
 import type { Engine } from './engine.ts';
 import { entryIdOf } from './entry-id.ts';
 import { findMessage } from './find-message.ts';
+import { invalidCursor } from './invalid-cursor.ts';
 import { storeEntries } from './store-entries.ts';
 import { pagesOf } from './unit-journal.ts';
 
@@ -60,9 +61,7 @@ const decodeCursor = (text: string | undefined): Position => {
   } catch {
     // Not a cursor of ours: refused below with the others.
   }
-  throw new Problem(400, 'INVALID_CURSOR', 'cursor is not one that this list gave; start again without it.', {
-    issues: [{ pointer: '/query/cursor', code: 'INVALID_CURSOR', detail: 'Use the `next` of an earlier answer.' }],
-  });
+  throw invalidCursor();
 };
 
 type Listing = { readonly letters: DeadLetter[]; readonly next: string | null };

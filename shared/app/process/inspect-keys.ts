@@ -1,6 +1,7 @@
 import { Problem } from '../../core/problem.ts';
 import type { Process } from '../../core/process/definition.ts';
 import { readState } from '../../core/process/read-state.ts';
+import { invalidCursor } from '../invalid-cursor.ts';
 import { pagesOf } from '../unit-journal.ts';
 import { parseKeyItem, type StoredKey } from './key-record.ts';
 import { bindingOf, lookForOutputs } from './outputs.ts';
@@ -37,23 +38,27 @@ export const inspectKey = async (deps: ProcessDeps, process: Process, key: strin
   return viewOf(deps, process, { key, stored: parsed.value });
 };
 
+const MAX_KEY_BYTES = 256;
+
 type Position = { readonly partition: number; readonly after?: string };
 
 const encodeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+
+/** A cursor that somebody made up is refused before the store is asked what it cannot be. */
+const isKey = (after: unknown): after is string =>
+  typeof after === 'string' && after.isWellFormed() && after !== '' && Buffer.byteLength(after) <= MAX_KEY_BYTES;
 
 const decodeCursor = (text: string | undefined): Position => {
   if (text === undefined) return { partition: 0 };
   try {
     const { partition, after } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<Position>;
     const isKnown = Number.isInteger(partition) && (partition as number) >= 0 && (partition as number) < KEY_PARTITIONS;
-    if (isKnown && (after === undefined || typeof after === 'string'))
+    if (isKnown && (after === undefined || isKey(after)))
       return { partition: partition as number, ...(after === undefined ? {} : { after }) };
   } catch {
     // Not a cursor of ours: refused below with the others.
   }
-  throw new Problem(400, 'INVALID_CURSOR', 'cursor is not one that this list gave; start again without it.', {
-    issues: [{ pointer: '/cursor', code: 'INVALID_CURSOR', detail: 'Use the `next` of an earlier answer.' }],
-  });
+  throw invalidCursor();
 };
 
 /** The keys of a process, partition by partition; damaged ones are left out (F51). */

@@ -38,3 +38,15 @@ it('P10 refuses the element whose handler throws, buries the timer whose handler
   expect(await world.key('fragile', 'a')).toMatchObject({ state: { sum: 15 }, timers: [] });
   expect(world.failures).toEqual([]);
 });
+
+it.each([
+  ['no text of ours', 'x'],
+  ['another partition', { partition: 64 }],
+  ['half a surrogate pair', { partition: 0, after: '\ud800' }],
+  ['more than a key has', { partition: 0, after: 'x'.repeat(257) }],
+])('refuses a cursor of keys that has %s, as the list never gave it', async (_, position) => {
+  const world = makeProcessWorld({ processes: [fragile] });
+  const cursor = Buffer.from(typeof position === 'string' ? position : JSON.stringify(position)).toString('base64url');
+  const listed = world.during(world.processDesk(0).keys(fragile, { limit: 10, cursor }));
+  await expect(listed).rejects.toMatchObject({ status: 400, code: 'INVALID_CURSOR' });
+});
