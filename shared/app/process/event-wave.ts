@@ -1,5 +1,5 @@
 import type { Process } from '../../core/process/definition.ts';
-import { type EpochMs, epochMs, plusMs } from '../../core/time/epoch.ts';
+import { type EpochMs, epochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
 import { sendHints } from '../hints.ts';
@@ -119,7 +119,7 @@ export const makeEventWaves = (deps: WaveDeps): EventWaves => {
       record = await wave(process, record, stopAt);
     }
     const next = record.waveAt ?? record.probeAt;
-    if (next !== null) await sendHints(engine, [encodeWavePointer(engine, process.name, plusMs(next, 0))]);
+    if (next !== null) await sendHints(engine, [encodeWavePointer(engine, process.name, next)]);
   };
 
   return {

@@ -17,8 +17,6 @@ export type KeyCall = {
 
 export type KeyAnswer = { readonly fates: readonly InputFate[]; readonly verdicts: readonly HintVerdict[] };
 
-const MAX_INPUTS = 5_000;
-
 /** A turn makes at most so many calls of handlers; fewer, where what they made did not fit an item. */
 export const MAX_CALLS = 2_000;
 
@@ -51,7 +49,7 @@ export type Taken = { readonly mailbox: Mailbox; readonly shares: readonly Share
 export const takeFrom = (mailbox: Mailbox): Taken => {
   const shares: Share[] = [];
   const inputs: Input[] = [];
-  const room = Math.min(MAX_INPUTS, mailbox.maxCalls);
+  const room = mailbox.maxCalls;
   for (const from of mailbox.waiting) {
     if (inputs.length >= room) break;
     const taken = from.call.inputs.slice(from.next, from.next + room - inputs.length);
