@@ -24,6 +24,7 @@ import type { KeyRecord, Outbox, OutboxPart } from './key-record.ts';
  * O2 Who finds a record whose outputs are not where they should be does the same once their writer may store no more.
  *    So an output leaves once; twice, under one id, only where its writer was frozen between its last look at the clock
  *    and the put.
+ * O3 Outputs that are bound to other processes leave no entry. Their keys name a mark instead (`handed-mark.ts`).
  */
 
 /** Where an output goes, or `null`: it is counted, and read by nobody. */

@@ -39,11 +39,11 @@ const settleOutputs = async (deps: ProcessDeps, { task, stored }: OpenTask): Pro
     const { commitWithinMs, skewMs } = deps.engine.timing;
     return { kind: 'early', until: epochMs(record.outbox.at + commitWithinMs + skewMs) };
   }
-  const outputs = outputsOf(task.process.name, task.key, record);
   if (state === 'missing') {
+    const outputs = outputsOf(task.process.name, task.key, record);
     await storeOwnOutputs(deps.sending, record.outbox, messagesOf(task.process, outputs, record.outbox.at));
+    await deps.handOn(task.process, task.key, outputs);
   }
-  await deps.handOn(task.process, task.key, outputs);
   deps.delivered.add(record.nonce);
   return undefined;
 };

@@ -6,10 +6,11 @@ import { StoreError } from '../../ports/store-error.ts';
 import { sendHints } from '../hints.ts';
 import { passFences, toStoredEntry } from '../store-entries.ts';
 import { packEvents } from './event-index.ts';
+import { handsOn, type MarkedPlan, storeHandedMark, withHandedMark } from './handed-mark.ts';
 import { type KeyRecord, type Outbox, parseKeyItem, toKeyItem } from './key-record.ts';
 import type { KeyTask, TaskResult } from './key-task.ts';
 import { packHints } from './next-record.ts';
-import { messagesOf, type OutputPlan, planOutputs, storeOwnOutputs, storePlan } from './outputs.ts';
+import { messagesOf, planOutputs, storeOwnOutputs, storePlan } from './outputs.ts';
 import { type OpenTask, openTasks, type PlannedTurn, planTurn } from './plan-turn.ts';
 import { buryCalls, buryTimers } from './poison.ts';
 import type { ProcessDeps } from './process-deps.ts';
@@ -85,7 +86,7 @@ const commitKey = async (
 const deliver = async (
   deps: ProcessDeps,
   turns: readonly WritingTurn[],
-  { plan, committed }: { readonly plan: OutputPlan; readonly committed: ReadonlySet<number> },
+  { plan, committed }: { readonly plan: MarkedPlan; readonly committed: ReadonlySet<number> },
 ): Promise<void> => {
   const { sending } = deps;
   const torn = await storePlan(sending, plan, committed);
@@ -100,6 +101,7 @@ const deliver = async (
     await deps.handOn(turn.task.process, turn.task.key, turn.outputs);
     deps.delivered.add(turn.record.nonce);
   });
+  await storeHandedMark(sending, plan, committed);
 };
 
 /** Calls that a key waits for are made from its commit on, and looked after whenever somebody comes by. */
@@ -139,11 +141,9 @@ const commitTurns = async (deps: ProcessDeps, turns: readonly WritingTurn[], now
   const { engine, sending } = deps;
   const pointers = await storeReminders(deps, turns, now);
   for (const turn of turns) await buryFailed(deps, turn);
-  const plan = planOutputs(
-    sending,
-    now,
-    turns.map(({ task, outputs }) => messagesOf(task.process, outputs, now)),
-  );
+  const messages = turns.map(({ task, outputs }) => messagesOf(task.process, outputs, now));
+  const givers = turns.flatMap(({ task, outputs }, n) => (handsOn(task.process, outputs) ? [n] : []));
+  const plan = withHandedMark(sending, planOutputs(sending, now, messages), givers);
   if (engine.clock.now() >= plusMs(now, engine.timing.commitWithinMs)) return turns.map(() => 'conflict');
   const ends = await inTurns([...turns.entries()], COMMITS_AT_ONCE, ([n, turn]) =>
     commitKey(deps, turn, { now, outbox: plan.outboxes.get(n) ?? null }),
