@@ -18,6 +18,7 @@ const ANY_NAMES = {
   keysTable: 'Keys',
   controlTable: 'Control',
   sendQueueUrls: 'https://sqs.us-east-1.amazonaws.com/123456789012/lane',
+  outcomeBus: 'Outcomes',
 };
 
 /** Gives the settings back, or throws a sentence about the first one that cannot be deployed. */

@@ -1,5 +1,6 @@
 import { Names } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
@@ -32,6 +33,8 @@ export class Meridian extends Construct implements Parts {
   readonly stage: StageSettings;
   readonly tables: Tables;
   readonly lanes: Lanes;
+  /** Has an event for every message that ended and was neither sent nor cancelled; it costs $1 per million of them. */
+  readonly outcomes: EventBus;
   readonly ingest: NodejsFunction;
   readonly tick: NodejsFunction;
   readonly send: NodejsFunction;
@@ -50,12 +53,14 @@ export class Meridian extends Construct implements Parts {
     this.stage = stage;
     this.tables = tables ?? new Tables(this, 'Tables', stage);
     this.lanes = new Lanes(this, 'Lanes', { stage, workerTimeout: SEND.timeout });
+    this.outcomes = new EventBus(this, 'Outcomes', { description: 'Messages that were not sent' });
     const processLanes = stage.processes && new Lanes(this, 'ProcessLanes', { stage, workerTimeout: SEND.timeout });
     const environment = environmentOf(stage, {
       segmentsTable: this.tables.segments.tableName,
       keysTable: this.tables.keys.tableName,
       controlTable: this.tables.control.tableName,
       sendQueueUrls: this.lanes.urls,
+      outcomeBus: this.outcomes.eventBusName,
       ...(processLanes && { processQueueUrls: processLanes.urls }),
     });
 
@@ -72,6 +77,7 @@ export class Meridian extends Construct implements Parts {
       grantTables(name, this[name], this.tables);
       this.lanes.grantSend(this[name]);
     }
+    this.outcomes.grantPutEventsTo(this.send);
     grantTargets(this.send, stage.targets);
     if (stage.processes && processLanes) {
       processLanes.grantSend(this.tick);

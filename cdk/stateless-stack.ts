@@ -16,10 +16,11 @@ export class StatelessStack extends Stack {
   constructor(scope: Construct, id: string, { stage, tables, ...props }: StatelessProps) {
     super(scope, id, { ...props, description: 'Meridian: API, functions and queues' });
     // The name that CDK leaves out of the names of resources: those are as they were before there was the construct.
-    const { url, lanes, dashboard } = new Meridian(this, 'Default', { ...stage, tables });
+    const { url, lanes, outcomes, dashboard } = new Meridian(this, 'Default', { ...stage, tables });
     this.output({
       ApiUrl: url,
       SendQueueUrls: lanes.urls,
+      OutcomeBus: outcomes.eventBusName,
       SegmentsTable: tables.segments.tableName,
       KeysTable: tables.keys.tableName,
       ControlTable: tables.control.tableName,

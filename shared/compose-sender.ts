@@ -4,6 +4,7 @@ import { makeSender, type Sender } from './app/send/make-sender.ts';
 import { makeTargetCache } from './app/target-cache.ts';
 import { makeTargets } from './app/targets.ts';
 import { makeEventBridgeEventSender } from './aws/eventbridge/eventbridge-event-sender.ts';
+import { makeEventBridgeOutcomeBus } from './aws/eventbridge/eventbridge-outcome-bus.ts';
 import { makeLambdaFunctionInvoker } from './aws/lambda/lambda-function-invoker.ts';
 import { makeSnsTopicSender } from './aws/sns/sns-topic-sender.ts';
 import { makeSqsQueueSender } from './aws/sqs/sqs-queue-sender.ts';
@@ -12,6 +13,8 @@ import { sendToQueues } from './compose.ts';
 import type { Config, Service } from './config.ts';
 import type { Destination } from './core/delivery/target.ts';
 import type { Channel } from './ports/channel.ts';
+import type { Clock } from './ports/clock.ts';
+import type { OutcomeBus } from './ports/outcome-bus.ts';
 
 /** The ways out for messages; `telemetry` gets those of targets of kind `log`. */
 export const composeChannels = (config: Config, { clock, telemetry }: Pick<Engine, 'clock' | 'telemetry'>): Channels =>
@@ -34,10 +37,22 @@ const serviceSenders = ({ region, endpoints, endpointsOnly }: Config) => {
   };
 };
 
+/** The bus that is told how messages ended, where the configuration names one. */
+export const composeOutcomes = ({ region, endpoints, outcomeBus }: Config, clock: Clock): OutcomeBus | undefined => {
+  if (outcomeBus === undefined) return undefined;
+  const sender = makeEventBridgeEventSender({ region, endpoint: endpoints.eventbridge });
+  return makeEventBridgeOutcomeBus({ sender, eventBus: outcomeBus, clock, random: Math.random });
+};
+
 /** A sender for this process. */
-export const composeSender = (engine: Engine, channels: Readonly<Record<Destination['kind'], Channel>>): Sender =>
+export const composeSender = (
+  engine: Engine,
+  channels: Readonly<Record<Destination['kind'], Channel>>,
+  outcomes?: OutcomeBus,
+): Sender =>
   makeSender({
     engine,
     targets: makeTargetCache(makeTargets({ ...engine, randomBytes }), engine.clock),
     channelOf: ({ destination }) => channels[destination.kind],
+    outcomes,
   });

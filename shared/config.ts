@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { makeAllowList } from './core/delivery/allow-list.ts';
+import { isAllowable, isPort, isUrl, listOf, pattern } from './config-forms.ts';
 import type { TableName } from './ports/item-store.ts';
 
 /** The names of the environment variables; the deployment sets exactly these. */
@@ -10,6 +10,7 @@ export const ENV = {
   controlTable: 'MERIDIAN_CONTROL_TABLE',
   sendQueueUrls: 'MERIDIAN_SEND_QUEUE_URLS',
   processQueueUrls: 'MERIDIAN_PROCESS_QUEUE_URLS',
+  outcomeBus: 'MERIDIAN_OUTCOME_BUS',
   shards: 'MERIDIAN_SHARDS',
   lookaheadSeconds: 'MERIDIAN_LOOKAHEAD_SECONDS',
   retentionDays: 'MERIDIAN_RETENTION_DAYS',
@@ -65,6 +66,8 @@ export type Config = {
   readonly sendQueueUrls: readonly [string, ...string[]];
   /** The lanes of process functions; none where there are no process functions. */
   readonly processQueueUrls: readonly string[];
+  /** The name of the event bus that is told of messages that ended and were not sent; nobody is where left out. */
+  readonly outcomeBus?: string | undefined;
   /** Segments per bucket. */
   readonly shards: number;
   readonly lookaheadMs: number;
@@ -153,6 +156,7 @@ function toConfig(set: v.InferOutput<typeof SETTINGS>): Config {
     tables: { segments: set[ENV.segmentsTable], keys: set[ENV.keysTable], control: set[ENV.controlTable] },
     sendQueueUrls: set[ENV.sendQueueUrls] as [string, ...string[]],
     processQueueUrls: set[ENV.processQueueUrls],
+    outcomeBus: set[ENV.outcomeBus] || undefined,
     shards: set[ENV.shards],
     lookaheadMs: set[ENV.lookaheadSeconds] * MS_PER_SECOND,
     retentionMs: set[ENV.retentionDays] * MS_PER_DAY,
@@ -175,43 +179,12 @@ function fault(name: string, issue: { input: unknown; message: string }): string
   return `${name} is ${JSON.stringify(issue.input).slice(0, MAX_SHOWN_CHARS)}; it takes ${issue.message}.`;
 }
 
-function pattern(form: RegExp, takes: string) {
-  return v.pipe(v.string(takes), v.regex(form, takes));
-}
-
 function wholeNumber(name: keyof typeof BOUNDS) {
   const { min, max } = BOUNDS[name];
   const takes = `a whole number from ${min} to ${max}`;
   const inBounds = (text: string) => Number(text) >= min && Number(text) <= max;
   const digits = v.pipe(pattern(/^\d{1,9}$/, takes), v.check(inBounds, takes), v.transform(Number));
   return v.optional(digits, String(DEFAULTS[name]));
-}
-
-/** A comma separated list without blanks or repetition; the empty text is the empty list. */
-function listOf(isElement: (text: string) => boolean, takes: string) {
-  const split = (text: string) => (text === '' ? [] : text.split(','));
-  const isList = (text: string) => {
-    const parts = split(text);
-    return parts.every(isElement) && new Set(parts).size === parts.length;
-  };
-  return v.pipe(v.string(takes), v.check(isList, takes), v.transform(split));
-}
-
-function isUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
-}
-
-function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536;
-}
-
-function isAllowable(text: string): boolean {
-  try {
-    makeAllowList([text]);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const tableName = pattern(/^[\w.:/-]{3,1024}$/, 'the name or ARN of a DynamoDB table');
@@ -234,6 +207,7 @@ const SETTINGS = v.object({
   [ENV.controlTable]: tableName,
   [ENV.sendQueueUrls]: v.pipe(pattern(/./, someUrls), listOf(isUrl, someUrls)),
   [ENV.processQueueUrls]: v.optional(listOf(isUrl, someUrls), ''),
+  [ENV.outcomeBus]: v.optional(pattern(/^[\w./-]{0,256}$/, 'the name of an event bus'), ''),
   [ENV.shards]: wholeNumber('shards'),
   [ENV.lookaheadSeconds]: wholeNumber('lookaheadSeconds'),
   [ENV.retentionDays]: wholeNumber('retentionDays'),

@@ -19,6 +19,7 @@ describe('readConfig', () => {
       tables: { segments: 'Segments', keys: 'Keys', control: 'Control' },
       sendQueueUrls: ['https://sqs.eu-west-1.amazonaws.com/1/lane-0'],
       processQueueUrls: [],
+      outcomeBus: undefined,
       shards: 16,
       lookaheadMs: 300_000,
       retentionMs: 14 * 86_400_000,
@@ -35,6 +36,7 @@ describe('readConfig', () => {
     const config = readConfig({
       ...REQUIRED,
       [ENV.sendQueueUrls]: 'http://127.0.0.1:9324/q/0,http://127.0.0.1:9324/q/1',
+      [ENV.outcomeBus]: 'outcomes',
       [ENV.shards]: '64',
       [ENV.lookaheadSeconds]: '840',
       [ENV.retentionDays]: '30',
@@ -48,6 +50,7 @@ describe('readConfig', () => {
     });
     expect(config).toMatchObject({
       sendQueueUrls: ['http://127.0.0.1:9324/q/0', 'http://127.0.0.1:9324/q/1'],
+      outcomeBus: 'outcomes',
       shards: 64,
       lookaheadMs: 840_000,
       retentionMs: 30 * 86_400_000,
@@ -75,6 +78,7 @@ describe('readConfig', () => {
     [ENV.segmentsTable, ''],
     [ENV.segmentsTable, 'a b c'],
     [ENV.sendQueueUrls, ''],
+    [ENV.outcomeBus, 'my bus'],
     [ENV.sendQueueUrls, 'lane-0'],
     [ENV.sendQueueUrls, 'https://a/1,'],
     [ENV.sendQueueUrls, 'https://a/1, https://a/2'],

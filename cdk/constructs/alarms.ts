@@ -135,6 +135,12 @@ function messageRules({ stage, frontDoor }: Parts): Rules {
       times: 1,
       means: 'Messages were given up after their last attempt.',
     },
+    OutcomesUnpublished: {
+      metric: own('outcomesUnpublished'),
+      above: 0,
+      times: 1,
+      means: 'Messages ended without an event on the bus; dead letters are stored all the same.',
+    },
     StoreThrottles: {
       metric: own('throttled'),
       above: 0,

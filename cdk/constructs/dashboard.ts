@@ -128,7 +128,12 @@ function failureGraph({ frontDoor, minuteTick, lanes, ...parts }: Parts): IWidge
 const oddGraph = (stage: string): IWidget =>
   graph(
     'Should be nothing',
-    countsOf(stage, { stale: 'pointers to nothing', quarantined: 'unreadable items', clockSkewMs: 'clock skew, ms' }),
+    countsOf(stage, {
+      stale: 'pointers to nothing',
+      quarantined: 'unreadable items',
+      outcomesUnpublished: 'outcomes without an event',
+      clockSkewMs: 'clock skew, ms',
+    }),
     '',
   );
 

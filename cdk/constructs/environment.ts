@@ -7,6 +7,7 @@ export type Names = {
   readonly keysTable: string;
   readonly controlTable: string;
   readonly sendQueueUrls: string;
+  readonly outcomeBus: string;
   /** Where there are process functions. */
   readonly processQueueUrls?: string;
 };
@@ -20,6 +21,7 @@ export function environmentOf(stage: StageSettings, names: Names): Record<string
     [ENV.controlTable]: names.controlTable,
     [ENV.sendQueueUrls]: names.sendQueueUrls,
     [ENV.processQueueUrls]: names.processQueueUrls ?? '',
+    [ENV.outcomeBus]: names.outcomeBus,
     [ENV.shards]: String(stage.shards),
     [ENV.lookaheadSeconds]: String(stage.lookaheadSeconds),
     [ENV.retentionDays]: String(stage.retentionDays),

@@ -12,6 +12,7 @@ export type MetricName =
   | 'stale' // pointers to nothing
   | 'quarantined' // stored items that could not be read
   | 'throttled' // store calls
+  | 'outcomesUnpublished' // messages that ended without an event on the bus of outcomes, or perhaps without one
   | 'tickGapMs'
   | 'settledLagMs'
   | 'oldestDueAgeMs'

@@ -35,6 +35,7 @@ function configFaults(templates: Templates, { id, props }: Found): string[] {
       lanes(templates)
         .map((queue) => `https://sqs.example/1/${queue.id}`)
         .join() &&
+    config.outcomeBus?.startsWith('Outcomes') === true &&
     config.shards === stage.shards &&
     config.lookaheadMs === stage.lookaheadSeconds * 1000 &&
     config.retentionMs === stage.retentionDays * 86_400_000 &&

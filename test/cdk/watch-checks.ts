@@ -17,6 +17,7 @@ const ALARMS: Readonly<Record<string, MetricName | 'latenessMs' | `AWS/${string}
   OldestDue: 'oldestDueAgeMs',
   Lateness: 'latenessMs',
   DeadMessages: 'dead',
+  OutcomesUnpublished: 'outcomesUnpublished',
   StoreThrottles: 'throttled',
   Quarantine: 'quarantined',
   ClockSkew: 'clockSkewMs',

@@ -12,6 +12,7 @@ import type { MemoryStoreOptions } from '../../shared/memory/memory-store.ts';
 import type { MemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import type { Delivery, Outcome } from '../../shared/ports/channel.ts';
+import type { FinalOutcome } from '../../shared/ports/outcome-bus.ts';
 import { StoreError } from '../../shared/ports/store-error.ts';
 import { accept, failed, message } from '../app/calls.ts';
 import { contextWith, sqsEvent } from '../functions/events.ts';
@@ -46,7 +47,8 @@ function makeUnluckyWorld(): World {
     onDeath: () => world.replace(0),
     counts: () => world.clock.now() >= DUE - MINUTE,
   });
-  const world: World = makeWorld({ shards: 1, workers: 1, seams, answer, store: { hook } });
+  const outcomes = { publish: async (lost: readonly FinalOutcome[]) => lost.length };
+  const world: World = makeWorld({ shards: 1, workers: 1, seams, answer, store: { hook }, outcomes });
   return world;
 }
 

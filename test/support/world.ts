@@ -1,7 +1,6 @@
 import type { Engine } from '../../shared/app/engine.ts';
 import { makeLedgerBook } from '../../shared/app/ledger-book.ts';
-import type { GateLimits } from '../../shared/app/send/gate-queue.ts';
-import type { Sender } from '../../shared/app/send/make-sender.ts';
+import type { Sender, SenderParts } from '../../shared/app/send/make-sender.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { STANDARD_RETRY_POLICY } from '../../shared/core/delivery/retry.ts';
 import type { Target } from '../../shared/core/delivery/target.ts';
@@ -23,12 +22,11 @@ import type { Answer } from './receiver.ts';
 import { makeReceiver } from './receiver.ts';
 import type { Seams } from './seams.ts';
 
-export type WorldOptions = {
+export type WorldOptions = Pick<SenderParts, 'limits' | 'outcomes'> & {
   readonly start?: number;
   readonly shards?: number;
   readonly timing?: Partial<Timing>;
   readonly workers?: number;
-  readonly limits?: GateLimits;
   /** How long a worker may work on one unit; a Lambda's time unless told. */
   readonly unitTimeMs?: number;
   readonly store?: MemoryStoreOptions;
@@ -135,6 +133,7 @@ const makeWorkers = (ports: Ports, options: WorldOptions, engineOf: (owner: stri
       targets: { find: async (name) => targets.get(name) },
       channelOf: () => seen,
       ...(options.limits ? { limits: options.limits } : {}),
+      outcomes: options.outcomes,
     });
   };
   const workers = Array.from({ length: options.workers ?? 2 }, make);

@@ -4,9 +4,11 @@ import type { EntryItem } from '../../core/segment/entry.ts';
 import { entryIdPrefix, messageIdAt } from '../../core/segment/message-id.ts';
 import type { Segment, Unit } from '../../core/segment/segment-key.ts';
 import { entrySortKey, partitionKey, unitName } from '../../core/segment/segment-key.ts';
-import type { CarriedItem, Carry, EndedItem, LogRecord } from '../../core/segment/unit-log.ts';
+import type { CarriedItem, Carry, EndedItem, LogRecord, PublishedItem } from '../../core/segment/unit-log.ts';
+import { isPublished } from '../../core/segment/unit-log.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
+import type { FinalOutcome } from '../../ports/outcome-bus.ts';
 import { toDeadLetterItem } from '../dead-letter-record.ts';
 import type { Engine } from '../engine.ts';
 import { entryIdOf } from '../entry-id.ts';
@@ -16,7 +18,7 @@ import { itemOfRecord } from '../keyed-record.ts';
 import type { NewEntry } from '../packed-entry.ts';
 import { unpackEntry } from '../packed-entry.ts';
 import { storeEntries } from '../store-entries.ts';
-import type { SizedCarry, UnitRun } from './unit-run.ts';
+import type { SendDeps, SizedCarry, UnitRun } from './unit-run.ts';
 
 /** Items of one carry: larger blocks compress no better. */
 const CARRY_ITEMS = 1_000;
@@ -113,6 +115,9 @@ const toEntry = async (unit: Unit, carry: Carry, source: ItemSource): Promise<Ne
   return items.length > 0 ? { segment, sk: carry.sk, items } : undefined;
 };
 
+/** What carrying out stands on. */
+type CarryDeps = Pick<SendDeps, 'engine' | 'outcomes'>;
+
 type Burial = { readonly unit: Unit; readonly record: LogRecord; readonly source: ItemSource };
 
 /** The dead letter of an item; for a keyed message with the payload that its record has now. */
@@ -145,11 +150,39 @@ const bury = async (engine: Engine, burial: Burial, ended: EndedItem): Promise<v
   if (letter) await engine.store.put(letter, 'absent');
 };
 
+const toOutcome = async ({ unit, record, source }: Burial, ended: PublishedItem): Promise<FinalOutcome[]> => {
+  const item = await source(ended.e, ended.i);
+  if (!item) return [];
+  return [
+    {
+      kind: ended.k,
+      id: idOf(unit, ended.e, ended.i, item),
+      ...(item.key === undefined ? {} : { key: item.key }),
+      target: item.target,
+      reason: ended.reason ?? 'UNKNOWN',
+      attempts: ended.attempts,
+      dueAt: item.firstDueAt ?? item.dueAt,
+      at: record.at,
+    },
+  ];
+};
+
+/** Tells of what ended, once letters are safe: a bus that takes nothing costs events, which are counted, and no letter. */
+const publish = async ({ engine, outcomes }: CarryDeps, burial: Burial): Promise<void> => {
+  const ended = (burial.record.ended ?? []).filter(isPublished);
+  if (!outcomes || ended.length === 0) return;
+  const found: FinalOutcome[] = [];
+  for (const one of ended) found.push(...(await toOutcome(burial, one)));
+  const lost = await outcomes.publish(found);
+  if (lost > 0) engine.telemetry.count('outcomesUnpublished', lost);
+};
+
 /**
- * Does what a record decided: stores carried items at their places and dead letters under their names. Doing it again
- * after a crash writes the same things over themselves.
+ * Does what a record decided: stores carried items at their places and dead letters under their names, and publishes
+ * how messages ended. Doing it again after a crash writes the same things over themselves, and publishes them again.
  */
-export const carryOut = async (engine: Engine, unit: Unit, record: LogRecord, source: ItemSource): Promise<void> => {
+export const carryOut = async (deps: CarryDeps, unit: Unit, record: LogRecord, source: ItemSource): Promise<void> => {
+  const { engine } = deps;
   const entries: NewEntry[] = [];
   for (const carry of record.carries ?? []) {
     const entry = await toEntry(unit, carry, source);
@@ -161,10 +194,11 @@ export const carryOut = async (engine: Engine, unit: Unit, record: LogRecord, so
     const some = dead.slice(from, from + BURY_AT_ONCE);
     await Promise.all(some.map((ended) => bury(engine, { unit, record, source }, ended)));
   }
+  await publish(deps, { unit, record, source });
 };
 
 /** After a crash: everything that a log decided and nobody is known to have done. */
-export const carryOutAgain = async (engine: Engine, unit: Unit, records: readonly LogRecord[]): Promise<void> => {
-  const source = storedItems(engine, unit.segment);
-  for (const record of records) await carryOut(engine, unit, record, source);
+export const carryOutAgain = async (deps: CarryDeps, unit: Unit, records: readonly LogRecord[]): Promise<void> => {
+  const source = storedItems(deps.engine, unit.segment);
+  for (const record of records) await carryOut(deps, unit, record, source);
 };

@@ -163,7 +163,7 @@ export const checkpoint = async (run: UnitRun, step: LeaseStep): Promise<boolean
 export const carryOutNext = async (run: UnitRun): Promise<void> => {
   const next = run.logged[0];
   if (!next) return;
-  await patiently(run, () => carryOut(run.deps.engine, run.unit, next.record, itemsOf(run)));
+  await patiently(run, () => carryOut(run.deps, run.unit, next.record, itemsOf(run)));
   run.logged.shift();
   run.confirmed = (run.logged[0]?.record.seq ?? run.last.seq + 1) - 1;
   release(run, next.entries);

@@ -2,6 +2,7 @@ import type { Target } from '../../core/delivery/target.ts';
 import type { Unit } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Channel } from '../../ports/channel.ts';
+import type { OutcomeBus } from '../../ports/outcome-bus.ts';
 import type { Engine } from '../engine.ts';
 import type { TargetLookup } from '../target-registry.ts';
 import { concludeJob, deferJob } from './conclude.ts';
@@ -29,9 +30,11 @@ export type SenderParts = {
   readonly targets: TargetLookup;
   readonly channelOf: (target: Target) => Channel;
   readonly limits?: GateLimits;
+  /** Told of what ended and was not sent, where somebody wants to know. */
+  readonly outcomes?: OutcomeBus | undefined;
 };
 
-export const makeSender = ({ engine, targets, channelOf, limits }: SenderParts): Sender => {
+export const makeSender = ({ engine, targets, channelOf, limits, outcomes }: SenderParts): Sender => {
   const cursor = makeHoldCursor(engine.clock);
   const gates = makeTargetGates({
     clock: engine.clock,
@@ -42,7 +45,7 @@ export const makeSender = ({ engine, targets, channelOf, limits }: SenderParts):
     defer: deferJob,
     limits: limits ?? DEFAULT_GATE_LIMITS,
   });
-  const deps: SendDeps = { engine, targets, cursor, gates, tombstones: makeTombstoneReader(engine) };
+  const deps: SendDeps = { engine, targets, cursor, gates, tombstones: makeTombstoneReader(engine), outcomes };
   const bells = new Set<Bell>();
   let stopped = false;
   return {

@@ -8,6 +8,7 @@ import type { CarriedItem, EndedItem, LogRecord } from '../../core/segment/unit-
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery } from '../../ports/channel.ts';
 import type { Item } from '../../ports/item-store.ts';
+import type { OutcomeBus } from '../../ports/outcome-bus.ts';
 import type { Engine } from '../engine.ts';
 import type { KeyedRecord } from '../keyed-record.ts';
 import type { TargetLookup } from '../target-registry.ts';
@@ -21,6 +22,8 @@ export type SendDeps = {
   readonly cursor: HoldCursor;
   readonly gates: TargetGates;
   readonly tombstones: TombstoneReader;
+  /** Where there is one: told of what ended and was not sent. */
+  readonly outcomes?: OutcomeBus | undefined;
 };
 
 /** What a look at the key's record said about a reference. */

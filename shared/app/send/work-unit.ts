@@ -3,7 +3,7 @@ import type { LeaseVerdict } from '../../core/segment/lease.ts';
 import { judgeLease } from '../../core/segment/lease.ts';
 import type { Unit } from '../../core/segment/segment-key.ts';
 import { partitionKey } from '../../core/segment/segment-key.ts';
-import { foldLog } from '../../core/segment/unit-log.ts';
+import { foldLog, isPublished } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import { clockIsOff, clockStaysOff } from '../clock-check.ts';
@@ -75,7 +75,7 @@ const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<
   const lease = { record: last, expiresAt: logExpiry({ unit, deps }) };
   if ((await patiently(() => appendRecord(engine.store, unit, lease))) === 'conflict') return 'held';
   if ((state.last?.until ?? 0) > 0) engine.telemetry.count('takenOver', 1);
-  await patiently(() => carryOutAgain(engine, unit, state.unconfirmed));
+  await patiently(() => carryOutAgain(deps, unit, state.unconfirmed));
   const run = makeRun(deps, unit, limits, { state, last });
   run.confirmed = last.seq;
   return run;
@@ -154,8 +154,9 @@ const startSteps = (run: UnitRun, now: EpochMs): void => {
 };
 
 /** True where decisions wait that have to be carried out elsewhere. */
-const hasWork = ({ outbox }: UnitRun): boolean =>
-  outbox.carried.length > 0 || outbox.ended.some(({ k }) => k === 'dead');
+const hasWork = ({ outbox, deps }: UnitRun): boolean =>
+  outbox.carried.length > 0 ||
+  outbox.ended.some((ended) => ended.k === 'dead' || (deps.outcomes && isPublished(ended)));
 
 /**
  * Settles, or gives the lease back to resume at `resumeAt`; `undefined` where the unit goes on, because an

@@ -11,8 +11,8 @@ import type { Ledger } from './ledger.ts';
  *
  * U1  Records of one epoch have one owner; a record of a higher epoch ends the rights of all lower ones (fencing).
  * U2  An item with a decision in any record is never attempted again by this unit.
- * U3  A decision to carry an item elsewhere, or to bury it, stands in the log before it is carried out, and holds all
- *     that is needed to carry it out again to the same place. `confirmed` says through which record that is done.
+ * U3  A decision to carry an item elsewhere, to bury it, or to tell of its end, stands in the log before it is carried
+ *     out, and holds all that is needed to carry it out again to the same place. `confirmed` says through which record that is done.
  * U4  A unit is settled when its last record says so: every item has a decision and every decision is carried out.
  * U5  An announcement (by a writer that may have missed the close) opens a settled unit again.
  */
@@ -73,7 +73,7 @@ export type LogRecord = {
   readonly carries?: readonly Carry[];
   /** Entries that a reader of before this record may have missed. */
   readonly announced?: readonly string[];
-  /** Carries and dead letters of records up to this one are carried out. */
+  /** Carries, dead letters and what is told of ends in records up to this one are carried out. */
   readonly confirmed: number;
   /** Everything since the first record. `accepted` is filled in when the unit settles. */
   readonly ledger: Ledger;
@@ -107,8 +107,14 @@ const markRuns = (map: Map<string, Bits>, entry: string, runs: readonly number[]
   for (const index of fromRuns(runs)) setBit(bits, index);
 };
 
+/** An end that others are told of; a cancel is known to whoever asked for it. */
+export type PublishedItem = EndedItem & { readonly k: 'dead' | 'expired' | 'unknown' };
+
+export const isPublished = (ended: EndedItem): ended is PublishedItem =>
+  ended.k === 'dead' || ended.k === 'expired' || ended.k === 'unknown';
+
 export const hasWorkToConfirm = (record: LogRecord): boolean =>
-  (record.carries?.length ?? 0) > 0 || (record.ended?.some(({ k }) => k === 'dead') ?? false);
+  (record.carries?.length ?? 0) > 0 || (record.ended?.some(isPublished) ?? false);
 
 /** Reads a unit's records, in order, into its state. */
 export const foldLog = (records: readonly LogRecord[]): UnitState => {

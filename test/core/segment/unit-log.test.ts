@@ -106,12 +106,13 @@ describe('the fold of a log', () => {
     );
   });
 
-  it('U3 names the records whose carries and dead letters are not known to be carried out', () => {
+  it('U3 names the records whose carries, dead letters and told ends are not known to be carried out', () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: -1, max: 5 }), (all, confirmed) => {
         const log = logOf(all).map((record) => ({ ...record, confirmed: Math.min(confirmed, record.seq - 1) }));
         const open = all.filter(
-          ({ how, record }) => (how === 'carried' || how === 'dead') && record > Math.min(confirmed, 4),
+          ({ how, record }) =>
+            ['carried', 'dead', 'expired', 'unknown'].includes(how) && record > Math.min(confirmed, 4),
         );
         expect(foldLog(log).unconfirmed.map(({ seq }) => seq)).toEqual(
           [...new Set(open.map(({ record }) => record))].sort(),
@@ -138,10 +139,10 @@ describe('the fold of a log', () => {
     expect([isDecided(state, 'E#1', 0), fateOf([], 'E#1', 0).kind]).toEqual([false, 'undecided']);
   });
 
-  it('waits for carries and dead letters only', () => {
+  it('waits for carries, dead letters and ends that others are told of', () => {
     const ended = (k: EndKind): LogRecord => ({ ...base(0), ended: [{ e: 'E#1', i: 0, k, attempts: 1 }] });
     const kinds: EndKind[] = ['dead', 'cancelled', 'expired', 'unknown', 'void'];
-    expect(kinds.map((k) => hasWorkToConfirm(ended(k)))).toEqual([true, false, false, false, false]);
+    expect(kinds.map((k) => hasWorkToConfirm(ended(k)))).toEqual([true, false, true, true, false]);
     expect(hasWorkToConfirm({ ...base(0), carries: [] })).toBe(false);
   });
 });
