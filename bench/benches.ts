@@ -6,9 +6,13 @@ import { ingest } from './ingest.ts';
 import { kill } from './kill.ts';
 import { lateness } from './lateness.ts';
 import { memory } from './memory.ts';
+import { processBench } from './process.ts';
 import type { Bench } from './result.ts';
 import { single } from './single.ts';
 import { stepBench } from './step.ts';
 
 /** All benches, in the order in which they run. */
-export const benches: readonly Bench[] = [cold, cost, single, ingest, http, herd, kill, memory, lateness, stepBench];
+export const benches: readonly Bench[] = [
+  ...[cold, cost, single, ingest, http, herd, kill, memory, lateness],
+  ...[stepBench, processBench],
+];

@@ -34,6 +34,17 @@ export const postLines = async (url: string, idempotencyKey: string, lines: Iter
   return accepted;
 };
 
+/** Posts elements to a process as one call; throws unless all are accepted. */
+export const postElements = async (url: string, process: string, lines: readonly string[]): Promise<void> => {
+  const response = await fetch(`${url}/v1/processes/${process}/elements`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: lines.join('\n'),
+  });
+  const { accepted } = (await mustBe(response, [202])) as { accepted: number };
+  if (accepted !== lines.length) throw new Error(`${accepted} of ${lines.length} elements were accepted.`);
+};
+
 /** Lines joined to blocks of about 64 KB: a chunk for each line would measure the client. */
 function* blocksOf(lines: Iterable<string>): Generator<Uint8Array> {
   const encoder = new TextEncoder();

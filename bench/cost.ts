@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import { awaitStatus, postLines, putTarget } from './client.ts';
 import type { Bench, Context } from './result.ts';
 import { type RuntimeChild, withRuntime } from './runtime-child.ts';
+import { unitsOf } from './write-units.ts';
 
 const AT_ONCE = 32;
 const SINGLES = 1_000;
@@ -36,16 +37,6 @@ const noise = (seed: number, length: number): string => {
     text += `${words[state % words.length]} `;
   }
   return text.slice(0, length);
-};
-
-const total = async (runtime: RuntimeChild): Promise<number> =>
-  Object.values((await runtime.insight()).writeUnits).reduce((sum, units) => sum + units, 0);
-
-/** Write units that the store reported while `act` ran. */
-const unitsOf = async (runtime: RuntimeChild, act: () => Promise<unknown>): Promise<number> => {
-  const before = await total(runtime);
-  await act();
-  return (await total(runtime)) - before;
 };
 
 const putSingles = async (url: string): Promise<void> => {

@@ -35,14 +35,19 @@ export type RuntimeOptions = {
   readonly nodeFlags?: readonly string[];
   /** Runs the same parts with figures of the store beside them, instead of what `npm start` runs. */
   readonly measured?: boolean;
+  /** The module of the process functions that it runs. */
+  readonly processes?: string;
 };
 
 /** Starts `npm start` without npm. Throws where it ends before it is ready. */
 export const startRuntime = async (
   dataDir: string,
-  { nodeFlags = [], measured = false }: RuntimeOptions = {},
+  { nodeFlags = [], measured = false, processes }: RuntimeOptions = {},
 ): Promise<RuntimeChild> => {
-  const args = measured ? [MEASURED, dataDir] : [MAIN, '--port', '0', '--data', dataDir, '--json'];
+  const file = processes === undefined ? [] : [processes];
+  const args = measured
+    ? [MEASURED, dataDir, ...file]
+    : [MAIN, '--port', '0', '--data', dataDir, '--json', ...file.flatMap((path) => ['--processes', path])];
   const child = spawn(process.execPath, [...nodeFlags, ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const exit = once(child, 'exit');
   const lines = createInterface({ input: child.stdout as Readable });

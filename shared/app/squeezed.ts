@@ -11,7 +11,8 @@ const ZSTD_MAGIC = 0xfd2fb528;
 
 /** Bytes as they are stored: compressed where that is worth it. */
 export const squeezed = (bytes: Uint8Array): Uint8Array =>
-  bytes.length < COMPRESS_FROM_BYTES ? bytes : zstdCompressSync(bytes);
+  // Of its usual 16 kB the few bytes that come out would keep all alive.
+  bytes.length < COMPRESS_FROM_BYTES ? bytes : zstdCompressSync(bytes, { chunkSize: bytes.length });
 
 /** The inverse of `squeezed`. Throws for bytes that it did not make. */
 export const unsqueezed = (body: Uint8Array): Uint8Array => {

@@ -7,6 +7,7 @@ import type { Item } from '../../ports/item-store.ts';
 import { seal, unseal } from '../sealed-text.ts';
 import { squeezed, unsqueezed } from '../squeezed.ts';
 import { placeOfKey } from './process-key.ts';
+import type { SnapshotCache } from './snapshot-cache.ts';
 
 /** Outputs of one commit within an entry of messages: `n` of them from item `first` on. */
 export type OutboxPart = { readonly pk: string; readonly sk: string; readonly first: number; readonly n: number };
@@ -81,14 +82,19 @@ export const toKeyItem = (
   };
 };
 
-/** Reads a stored key; damaged or of a later form, it is refused (F51). */
-export const parseKeyItem = (process: Process, item: Item): Parsed<StoredKey, SnapshotFault> => {
+/** Reads a stored key; damaged or of a later form, it is refused (F51). What `known` has of its commit is not decoded. */
+export const parseKeyItem = (
+  process: Process,
+  item: Item,
+  known?: Pick<SnapshotCache, 'of'>,
+): Parsed<StoredKey, SnapshotFault> => {
   const text = unseal(item.doc, item.body);
   const doc = text === undefined ? undefined : (JSON.parse(text) as StoredDoc);
   if (doc?.f !== FORM || !item.body) {
     return refused('CORRUPT_SNAPSHOT', 'The stored key is damaged, or of a later release: restore it, or delete it.');
   }
-  const snapshot = decodeSnapshot(process, unsqueezed(item.body));
+  const cached = known?.of(doc.n);
+  const snapshot = cached ? accepted(cached) : decodeSnapshot(process, unsqueezed(item.body));
   if (!snapshot.ok) return snapshot;
   const record: KeyRecord = {
     snapshot: snapshot.value,

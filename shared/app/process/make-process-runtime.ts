@@ -15,6 +15,7 @@ import { type KeyWorker, makeKeyWorker } from './key-worker.ts';
 import { makeProcessCounters, type ProcessCounters } from './process-counters.ts';
 import { makeDelivered, type ProcessDeps } from './process-deps.ts';
 import type { PartitionView, ProcessDesk, TimerName } from './process-desk.ts';
+import { makeSnapshotCache } from './snapshot-cache.ts';
 import { makeSubmit } from './submit-elements.ts';
 import { makeTimerChannel, timerTargets } from './timer-channel.ts';
 import { makeWatermarkBook, type WatermarkBook } from './watermark-book.ts';
@@ -145,6 +146,7 @@ export const makeProcessRuntime = ({
     counters,
     broadcasts,
     delivered: makeDelivered(),
+    snapshots: makeSnapshotCache(),
     handOn: makeHandOn({ processes: named, book, worker: () => worker, deps: () => deps }),
   };
   const worker: KeyWorker = makeKeyWorker(deps);

@@ -71,7 +71,7 @@ export const openTasks = async (
       const place = places[n];
       const item = place && found.get(`${place.pk}|${place.sk}`);
       if (!item) return openTask(deps, task, newKey(now));
-      const parsed = parseKeyItem(task.process, item);
+      const parsed = parseKeyItem(task.process, item, deps.snapshots);
       if (parsed.ok) return openTask(deps, task, parsed.value);
       deps.engine.telemetry.count('quarantined', 1);
       return { kind: 'failed' as const, error: new Error(parsed.detail) };

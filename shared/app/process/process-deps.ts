@@ -4,6 +4,7 @@ import type { BroadcastState } from '../../core/process/turn.ts';
 import type { Engine } from '../engine.ts';
 import type { CallDriver } from './call-driver.ts';
 import type { ProcessCounters } from './process-counters.ts';
+import type { SnapshotCache } from './snapshot-cache.ts';
 
 /** What all keys of processes may read, as of now or a moment ago. */
 export type BroadcastReader = {
@@ -22,6 +23,7 @@ export type ProcessDeps = {
   readonly counters: ProcessCounters;
   readonly broadcasts: BroadcastReader;
   readonly delivered: Delivered;
+  readonly snapshots: SnapshotCache;
   /** Makes asynchronous calls here; without it they are left to the workers that hints come to. */
   readonly calls: Pick<CallDriver, 'offer'> | undefined;
   /** Feeds the outputs that are bound to other processes to them; again, it changes nothing. */

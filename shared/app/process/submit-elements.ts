@@ -29,9 +29,12 @@ const failureOf = (error: unknown): ElementFate => {
   return { kind: 'failed', code: 'HANDLER_FAILED', detail: HANDLER_FAILED };
 };
 
+const ACCEPTED: ElementFate = { kind: 'accepted' };
+const DUPLICATE: ElementFate = { kind: 'duplicate' };
+
 const fateOf = (fate: InputFate | undefined): ElementFate => {
   if (fate?.kind === 'failed') return failureOf(fate.error);
-  return { kind: fate?.kind === 'duplicate' ? 'duplicate' : 'accepted' };
+  return fate?.kind === 'duplicate' ? DUPLICATE : ACCEPTED;
 };
 
 const parse = (process: Process, draft: ElementDraft, now: number): ElementInput | ElementFate => {
@@ -60,10 +63,11 @@ const seenOf = (fed: readonly Fed[], partition: string): Seen[] =>
 export const makeSubmit =
   ({ worker, book, broadcasts, clock }: SubmitDeps) =>
   async (process: Process, drafts: readonly ElementDraft[], partition: string): Promise<readonly ElementFate[]> => {
-    const fates: ElementFate[] = [];
+    const fates = new Array<ElementFate>(drafts.length);
     const fed: Fed[] = [];
+    const now = clock.now();
     for (const [at, draft] of drafts.entries()) {
-      const input = parse(process, draft, clock.now());
+      const input = parse(process, draft, now);
       if (input.kind === 'element') fed.push({ at, draft, input });
       else fates[at] = input as ElementFate;
     }

@@ -63,17 +63,28 @@ const without = (
 /** The inputs of a turn that still take part, and what became of the others. */
 type Progress = { readonly places: readonly number[]; readonly failed: ReadonlyMap<number, unknown> };
 
+const LATER: InputFate = { kind: 'later' };
+const APPLIED: InputFate = { kind: 'applied' };
+const DUPLICATE: InputFate = { kind: 'duplicate' };
+
 /** The fates of all inputs when those that take part were applied, or the first `through` of them. */
-const fatesOf = (process: Process, snapshot: Snapshot, at: Progress & { turn: Turn; through: number }): InputFate[] => {
-  const fates: InputFate[] = at.turn.inputs.map((_, n) =>
-    at.failed.has(n) ? { kind: 'failed', error: at.failed.get(n) } : { kind: 'later' },
+const fatesOf = (
+  process: Process,
+  snapshot: Snapshot,
+  at: Progress & { readonly turn: Turn; readonly through: number; readonly duplicates: number },
+): InputFate[] => {
+  const fates = at.turn.inputs.map(
+    (_, n): InputFate => (at.failed.has(n) ? { kind: 'failed', error: at.failed.get(n) } : LATER),
   );
+  const through = at.places.slice(0, at.through);
+  for (const n of through) fates[n] = APPLIED;
+  if (at.duplicates === 0) return fates;
   const ids = makeRecentIds(snapshot.seen, process.limits.rememberedIds);
-  for (const n of at.places.slice(0, at.through)) {
+  for (const n of through) {
     const input = at.turn.inputs[n] as Input;
-    const id = input.kind === 'element' ? input.id : null;
-    fates[n] = { kind: id !== null && ids.has(id) ? 'duplicate' : 'applied' };
-    if (id !== null) ids.add(id);
+    if (input.kind !== 'element' || input.id === null) continue;
+    if (ids.has(input.id)) fates[n] = DUPLICATE;
+    ids.add(input.id);
   }
   return fates;
 };
@@ -98,7 +109,7 @@ export const takeTurn = (process: Process, snapshot: Snapshot, turn: Turn): Turn
     const { failure, applied: through } = effects;
     const kept = failure ? keptOf(failure) : undefined;
     if (!failure || (kept && !has(process, from, { kept, key: turn.key }))) {
-      const fates = fatesOf(process, snapshot, { turn, places, failed, through });
+      const fates = fatesOf(process, snapshot, { turn, places, failed, through, duplicates: effects.duplicates });
       return { snapshot: next, effects, fates, poison, failedCalls: [...dropped, ...effects.failedCalls] };
     }
     if (attempts < ATTEMPTS) continue;

@@ -74,7 +74,10 @@ const commitKey = async (
       if (error instanceof StoreError && error.code === 'UNKNOWN') return 'conflict' as const;
       throw error;
     });
-    if (answer === 'stored' || (await isOwn(deps, turn))) return 'done';
+    if (answer === 'stored' || (await isOwn(deps, turn))) {
+      deps.snapshots.keep(record.nonce, record.snapshot, stored.record.nonce);
+      return 'done';
+    }
     counters.count(task.process.name, { conflicts: 1 });
     return 'conflict';
   } catch (error) {
@@ -95,13 +98,10 @@ const deliver = async (
     const outbox = plan.outboxes.get(n);
     if (turn && outbox) await storeOwnOutputs(sending, outbox, messagesOf(turn.task.process, turn.outputs, plan.at));
   });
-  await inTurns([...committed], COMMITS_AT_ONCE, async (n) => {
-    const turn = turns[n];
-    if (!turn) return;
-    await deps.handOn(turn.task.process, turn.task.key, turn.outputs);
-    deps.delivered.add(turn.record.nonce);
-  });
+  const giving = plan.givers.filter((n) => committed.has(n)).flatMap((n) => turns[n] ?? []);
+  await inTurns(giving, COMMITS_AT_ONCE, ({ task, outputs }) => deps.handOn(task.process, task.key, outputs));
   await storeHandedMark(sending, plan, committed);
+  for (const n of plan.outboxes.keys()) if (turns[n] && committed.has(n)) deps.delivered.add(turns[n].record.nonce);
 };
 
 /** Calls that a key waits for are made from its commit on, and looked after whenever somebody comes by. */

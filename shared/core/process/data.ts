@@ -14,7 +14,8 @@ export const copyData = (value: unknown, what: string, depth = 0): Data => {
       return value;
     case 'number':
       if (!Number.isFinite(value)) throw invalid(what, `the number ${value}`);
-      return value;
+      // −0 would come back as 0.
+      return value === 0 ? 0 : value;
     case 'object':
       return value === null ? null : copyObject(value, what, depth + 1);
     default:
