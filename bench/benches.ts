@@ -10,9 +10,10 @@ import { processBench } from './process.ts';
 import type { Bench } from './result.ts';
 import { single } from './single.ts';
 import { stepBench } from './step.ts';
+import { timers } from './timers.ts';
 
 /** All benches, in the order in which they run. */
 export const benches: readonly Bench[] = [
   ...[cold, cost, single, ingest, http, herd, kill, memory, lateness],
-  ...[stepBench, processBench],
+  ...[stepBench, processBench, timers],
 ];

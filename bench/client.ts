@@ -45,6 +45,16 @@ export const postElements = async (url: string, process: string, lines: readonly
   if (accepted !== lines.length) throw new Error(`${accepted} of ${lines.length} elements were accepted.`);
 };
 
+/** Says how far the source of a process has come. */
+export const postWatermark = async (url: string, process: string, watermark: string): Promise<void> => {
+  const response = await fetch(`${url}/v1/processes/${process}/watermark`, {
+    method: 'POST',
+    headers: asJson,
+    body: JSON.stringify({ watermark }),
+  });
+  await mustBe(response, [202]);
+};
+
 /** Lines joined to blocks of about 64 KB: a chunk for each line would measure the client. */
 function* blocksOf(lines: Iterable<string>): Generator<Uint8Array> {
   const encoder = new TextEncoder();

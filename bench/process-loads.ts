@@ -1,8 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { number, object } from 'valibot';
 import type { ElementDraft } from '../shared/app/process/process-desk.ts';
 import { defineProcess } from '../shared/core/process/definition.ts';
 import { output } from '../shared/core/process/output.ts';
 import { reducingState } from '../shared/core/process/state/spec.ts';
+
+/** This module, for a runtime that runs its processes. */
+export const PROCESSES_FILE = fileURLToPath(import.meta.url);
 
 /** A sum by key. */
 export const total = defineProcess({

@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { postElements } from './client.ts';
 import { makeMemoryDesk } from './memory-desk.ts';
-import { batchesOf, elementOf, total } from './process-loads.ts';
+import { batchesOf, elementOf, PROCESSES_FILE, total } from './process-loads.ts';
 import { type Bench, type Context, median } from './result.ts';
 import { type RuntimeChild, withRuntime } from './runtime-child.ts';
 import { unitsOf } from './write-units.ts';
@@ -12,8 +11,6 @@ const AT_ONCE = 4;
 const MANY_KEYS = 1_000;
 /** Of the elements in memory; the embedded engine is that much slower. */
 const EMBEDDED_SHARE = 0.1;
-
-const PROCESSES = fileURLToPath(new URL('./process-loads.ts', import.meta.url));
 
 type Load = { readonly n: number; readonly keys: number };
 
@@ -91,7 +88,7 @@ export const processBench: Bench = {
     ...(await inMemory(n, context)),
     ...(await withRuntime((runtime) => embedded(n * EMBEDDED_SHARE, runtime, context), {
       measured: true,
-      processes: PROCESSES,
+      processes: PROCESSES_FILE,
       nodeFlags: context.nodeFlags,
     })),
   }),

@@ -1,3 +1,4 @@
+import { inTurns } from '../../core/in-turns.ts';
 import type { Process } from '../../core/process/definition.ts';
 import { type EpochMs, epochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
@@ -62,14 +63,18 @@ const fireEntry = async (deps: WaveDeps, of: Omit<Firing, 'writtenAt'>, item: It
   return waiting.length;
 };
 
+/** Of a shard; an entry has up to a thousand keys. */
+const ENTRIES_AT_ONCE = 10;
+
 const fireShard = async (deps: WaveDeps, of: Omit<Firing, 'writtenAt'>, at: { shard: number; stopAt: EpochMs }) => {
   const { engine } = deps;
   let waiting = 0;
-  for await (const page of pagesOf(engine.store, eventsThrough(of.process.name, at.shard, of.watermark))) {
-    for (const item of page.items) {
-      if (engine.clock.now() >= at.stopAt) return waiting + 1;
-      waiting += await fireEntry(deps, of, item);
-    }
+  const range = { ...eventsThrough(of.process.name, at.shard, of.watermark), limit: ENTRIES_AT_ONCE };
+  for await (const page of pagesOf(engine.store, range)) {
+    if (engine.clock.now() >= at.stopAt) return waiting + 1;
+    // Their keys share commits.
+    const waits = await inTurns(page.items, ENTRIES_AT_ONCE, (item) => fireEntry(deps, of, item));
+    waiting += waits.reduce((sum, n) => sum + n, 0);
   }
   return waiting;
 };
@@ -84,15 +89,15 @@ const fireThrough = async (deps: WaveDeps, process: Process, at: { watermark: nu
   return waiting.reduce((sum, n) => sum + n, 0);
 };
 
-/** What a wave through `watermark` leaves to do (M2). */
+/** What a wave through `watermark` leaves to do (M2): the next one begins a publish interval after this one did. */
 const afterWave = (
   record: WatermarkRecord,
-  of: { watermark: number; waiting: number; now: EpochMs },
+  of: { watermark: number; waiting: number; nextAt: EpochMs },
 ): WatermarkRecord => {
   const through = of.waiting === 0 ? of.watermark : record.firedThrough;
   const firedThrough = Math.max(record.firedThrough, through);
   const done = of.waiting === 0 && record.sources.published <= of.watermark;
-  return { ...record, firedThrough, waveAt: done ? null : epochMs(of.now + PUBLISH_MS) };
+  return { ...record, firedThrough, waveAt: done ? null : of.nextAt };
 };
 
 export const makeEventWaves = (deps: WaveDeps): EventWaves => {
@@ -101,11 +106,10 @@ export const makeEventWaves = (deps: WaveDeps): EventWaves => {
 
   const wave = async (process: Process, record: WatermarkRecord, stopAt: EpochMs): Promise<WatermarkRecord> => {
     const watermark = record.sources.published;
+    const nextAt = epochMs(engine.clock.now() + PUBLISH_MS);
     const waiting = await fireThrough(deps, process, { watermark, stopAt });
     if (waiting === 0) await deps.forward(process, watermark);
-    const stored = await changeWatermark(engine, process, (now) =>
-      afterWave(now, { watermark, waiting, now: engine.clock.now() }),
-    );
+    const stored = await changeWatermark(engine, process, (now) => afterWave(now, { watermark, waiting, nextAt }));
     return stored.record;
   };
 
