@@ -38,7 +38,7 @@ const acceptAll = async (world: World) => {
     message(DUE, 'cancelled'),
     message(DUE, 'refused'),
     // By itself, so that no dead letter stands in the same record.
-    message(DUE + 5_000, 'lost in time', { notAfter: epochMs(DUE + 6_000) }),
+    message(DUE + 30_000, 'lost in time', { notAfter: epochMs(DUE + 31_000) }),
     message(DUE, 'lost once', { delivery: 'at-most-once' }),
   ]);
   const keyed = await put(world, 'order-1', message(DUE + 500, 'refused too'));
@@ -62,7 +62,7 @@ test('P23 P24 tells the bus of each message that ended and was neither sent nor 
     reason: 'HTTP_404',
     at: expect.any(Number),
   });
-  expect(byId.get(ids.expired)).toMatchObject({ ...common, kind: 'expired', reason: 'RESET', dueAt: DUE + 5_000 });
+  expect(byId.get(ids.expired)).toMatchObject({ ...common, kind: 'expired', reason: 'RESET', dueAt: DUE + 30_000 });
   expect(byId.get(ids.unknown)).toMatchObject({ ...common, kind: 'unknown', reason: 'RESET' });
   expect(byId.get(ids.keyed)).toMatchObject({ ...common, kind: 'dead', key: 'order-1', dueAt: DUE + 500 });
   expect(world.telemetry.total('outcomesUnpublished')).toBe(0);

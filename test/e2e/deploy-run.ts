@@ -50,7 +50,7 @@ export async function deployAndRun(run: DeployRun): Promise<void> {
     await cdk.destroy(assembly);
     const left = await leftBehind(clients, world?.deployment.stacks ?? []);
     assert.deepEqual(left, [], 'something is left');
-    return 'no stack, table, queue, function, rule, schedule, log group or role';
+    return 'no stack, table, queue, function, rule, event bus, schedule, log group or role';
   });
 }
 

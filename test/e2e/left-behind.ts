@@ -1,7 +1,7 @@
 import { ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { ListEventBusesCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListSchedulesCommand } from '@aws-sdk/client-scheduler';
@@ -23,6 +23,9 @@ export async function leftBehind(clients: Clients, stacks: readonly string[]): P
       .send(new ListEventSourceMappingsCommand({}))
       .then(({ EventSourceMappings = [] }) => EventSourceMappings.map(({ FunctionArn }) => FunctionArn)),
     rule: clients.events.send(new ListRulesCommand({})).then(({ Rules = [] }) => Rules.map(({ Name }) => Name)),
+    'event bus': clients.events
+      .send(new ListEventBusesCommand({}))
+      .then(({ EventBuses = [] }) => EventBuses.map(({ Name }) => Name)),
     schedule: clients.scheduler
       .send(new ListSchedulesCommand({}))
       .then(({ Schedules = [] }) => Schedules.map(({ Name }) => Name)),
@@ -33,10 +36,15 @@ export async function leftBehind(clients: Clients, stacks: readonly string[]): P
   };
   const found = await Promise.all(
     Object.entries(lists).map(async ([kind, names]) =>
-      (await names).filter((name) => stacks.some((stack) => name?.includes(stack))).map((name) => `${kind} ${name}`),
+      (await names).filter((name) => stacks.some((stack) => isOf(stack, name))).map((name) => `${kind} ${name}`),
     ),
   );
   return found.flat();
+}
+
+/** CDK leaves the hyphens of a stack's name out of some names. */
+function isOf(stack: string, name = ''): boolean {
+  return name.replaceAll('-', '').includes(stack.replaceAll('-', ''));
 }
 
 /** CloudFormation remembers deleted stacks for 90 days. */

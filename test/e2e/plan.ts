@@ -12,12 +12,13 @@ import { redeployed } from './scenarios/redeployed.ts';
 import { refused } from './scenarios/refused.ts';
 import { scheduled } from './scenarios/scheduled.ts';
 import { skippedTick } from './scenarios/skipped-tick.ts';
+import { told } from './scenarios/told.ts';
 import type { Scenario } from './world.ts';
 
 export type Plan = readonly (readonly Scenario[])[];
 
 /** What users do, in every run: it takes every grant that a function has. */
-const USE: readonly Scenario[] = [refused, keyed, bulk, overdue, changes, retried, redriven, processed];
+const USE: readonly Scenario[] = [refused, keyed, bulk, overdue, changes, retried, redriven, told, processed];
 /** These disturb each other's time, so they wait for each other by themselves. */
 const DISTURBANCES: readonly Scenario[] = [redeployed, skippedTick, poison];
 

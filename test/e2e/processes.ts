@@ -11,6 +11,19 @@ export const MINUTE_MS = 60_000;
 
 export type Row = { readonly from: string; readonly key: string; readonly count: number; readonly secret: string };
 
+/** Says a little later that an element came. */
+export const reminders = defineProcess({
+  name: 'reminders',
+  element: object({ secret: string() }),
+  output: output<Pick<Row, 'key' | 'secret'>>({ target: 'reminders' }),
+  state: { secret: valueState<string>() },
+  onElement: ({ secret }, { now, state, timers }) => {
+    state.secret.set(secret);
+    timers.processing.setNamed('later', now + LATER_MS);
+  },
+  onTimer: (_, { emit, key, state }) => emit({ key, secret: state.secret.get() ?? '' }),
+});
+
 /** Counts the elements of a key, says so at once, a little later, and when event time has passed the minute. */
 export const visits = defineProcess({
   name: 'visits',

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { Answer } from '../api.ts';
 import { functionNamed, type FunctionName as Name } from '../deployment.ts';
 import { addTarget, allTaken, arrivalsOf, putKeyed } from '../messages.ts';
 import { policyOf, withActions } from '../policy.ts';
+import { LATER_MS } from '../processes.ts';
+import { waitFor } from '../waiting.ts';
 import type { Scenario, World } from '../world.ts';
 import { logLines } from './quiet.ts';
 import { invokeTick } from './scheduled.ts';
@@ -78,5 +81,43 @@ const sendNeedsItsGrants: Scenario = {
   },
 };
 
+const remind = ({ api, canary }: World, key: string): Promise<Answer> =>
+  api.call('POST', '/v1/processes/reminders/elements', { body: [{ key, value: { secret: canary } }] });
+
+const elementsNeedsItsGrants: Scenario = {
+  name: 'P20 without dynamodb:PutItem in its role elements takes no element',
+  run: async (world) => {
+    await without(world, ['Elements', 'dynamodb:PutItem'], async () => {
+      const { status } = await remind(world, 'denied');
+      assert.ok(status >= 500, `it was answered ${status}`);
+    });
+    await world.api.expect(404, ['GET', '/v1/processes/reminders/keys/denied']);
+    return 'answered as a failure, nothing stored';
+  },
+};
+
+const processNeedsItsGrants: Scenario = {
+  name: 'P20 without dynamodb:PutItem in its role process fires no timer, and fires it later',
+  run: async (world) => {
+    await addTarget(world, 'reminders');
+    const reminded = () => world.receiver.arrivals.filter(({ path }) => path === '/reminders');
+    await without(world, ['Process', 'dynamodb:PutItem'], async () => {
+      const { status } = await remind(world, 'held');
+      assert.equal(status, 202);
+      await sleep(LATER_MS + WATCH_MS);
+      assert.equal(reminded().length, 0, 'a timer fired without a lease');
+    });
+    const { id } = await waitFor('the timer', SWEPT_WITHIN_MS, () => reminded()[0]);
+    world.fates.set(id, 'sent');
+    return 'fired when it could';
+  },
+};
+
 /** One action out of each role: the run would have failed. */
-export const grantsNeeded: readonly Scenario[] = [ingestNeedsItsGrants, tickNeedsItsGrants, sendNeedsItsGrants];
+export const grantsNeeded: readonly Scenario[] = [
+  ingestNeedsItsGrants,
+  tickNeedsItsGrants,
+  sendNeedsItsGrants,
+  elementsNeedsItsGrants,
+  processNeedsItsGrants,
+];
