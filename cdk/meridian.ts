@@ -94,13 +94,17 @@ export class Meridian extends Construct implements Parts {
     return this.frontDoor.url;
   }
 
-  /** Lets `grantee` schedule, move, look up and cancel messages. Throws where the API does not take AWS credentials. */
+  /**
+   * Lets `grantee` schedule, move, look up and cancel messages, and feed process functions where there are any. Throws
+   * where the API does not take AWS credentials.
+   */
   grantIngest(grantee: IGrantable): void {
     this.frontDoor.grantCalls(grantee, [
       'POST /v1/messages',
       'GET /v1/messages/*',
       'PUT /v1/messages/*',
       'DELETE /v1/messages/*',
+      ...(this.processFunctions ? ['POST /v1/processes/*'] : []),
     ]);
   }
 

@@ -53,16 +53,16 @@ const ACKNOWLEDGED = [
   },
 ];
 
-/** In the package every function lies beside this code as a bundle; in the repository it is bundled when it is asked for. */
+/**
+ * In the package every function lies beside this code as a bundle, but for those with an entry, which the bundler of the
+ * user's project makes; in the repository all are bundled when they are asked for.
+ */
 function bundleOf({ name, entry }: NodeFunctionProps) {
   const folder = pathOf(`functions/${name}`);
   if (existsSync(`${folder}/index.mjs`)) return { code: Code.fromAsset(folder), handler: 'index.handler' };
-  return {
-    entry: entry ?? `${folder}/handler.ts`,
-    projectRoot: pathOf(''),
-    depsLockFilePath: pathOf('package-lock.json'),
-    bundling: LAMBDA_BUNDLING,
-  };
+  const lock = pathOf('package-lock.json');
+  const repository = existsSync(lock) && { projectRoot: pathOf(''), depsLockFilePath: lock };
+  return { entry: entry ?? `${folder}/handler.ts`, bundling: LAMBDA_BUNDLING, ...repository };
 }
 
 /** The function of `functions/<name>`, with a role that may do nothing yet but write its own log. */

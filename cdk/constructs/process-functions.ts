@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -31,24 +31,33 @@ const COMPOSERS: Readonly<Record<ProcessFunctionName, string>> = {
   elements: 'composeElementsFunction',
 };
 
-const SOURCES = fileURLToPath(new URL('../../functions/process/compose-process-functions.ts', import.meta.url));
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../functions/process/${path}`, import.meta.url));
+
+/** In the package all but the definitions is one file; in the repository there is its source. */
+const IN_PACKAGE = existsSync(pathOf('compose.mjs'));
+const COMPOSITION = pathOf(IN_PACKAGE ? 'compose.mjs' : 'compose-process-functions.ts');
 
 const METHODS = [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE];
 
-/** The bundler takes entries below the project's root only. */
-function cacheFolder(): string {
-  const folder = fileURLToPath(new URL('../../node_modules/.cache/meridian/', import.meta.url));
+/** Where the packages of the project are, ours or the user's: the bundler takes entries below the project's root only. */
+function cacheFolder(definitions: string): string {
+  const above = (folder: string): string => {
+    const modules = join(folder, 'node_modules');
+    return existsSync(modules) || folder === dirname(folder) ? modules : above(dirname(folder));
+  };
+  const folder = join(above(IN_PACKAGE ? dirname(definitions) : dirname(COMPOSITION)), '.cache', 'meridian');
   mkdirSync(folder, { recursive: true });
   return folder;
 }
 
 /** A function is its composition with the definitions of the user: an entry that joins the two, for the bundler. */
 function writeEntry(name: ProcessFunctionName, definitions: string): string {
-  const folder = mkdtempSync(join(cacheFolder(), `${name}-`));
+  const file = resolve(definitions);
+  const folder = mkdtempSync(join(cacheFolder(file), `${name}-`));
   const entry = join(folder, 'handler.ts');
   const imports = [
-    `import * as definitions from ${JSON.stringify(resolve(definitions))};`,
-    `import { ${COMPOSERS[name]} } from ${JSON.stringify(SOURCES)};`,
+    `import * as definitions from ${JSON.stringify(file)};`,
+    `import { ${COMPOSERS[name]} } from ${JSON.stringify(COMPOSITION)};`,
   ];
   writeFileSync(entry, `${imports.join('\n')}\nexport const handler = ${COMPOSERS[name]}(definitions);\n`);
   return entry;

@@ -1,13 +1,13 @@
 /**
  * Builds `dist/`, which is what the package holds: the construct, and what process functions are written and tested
- * with, as JavaScript with its types, since Node strips no types below `node_modules`; and a bundle of every function, so
- * that whoever uses the construct needs no bundler.
+ * with, as JavaScript with its types, since Node strips no types below `node_modules`; a bundle of every function, so
+ * that whoever uses the construct needs no bundler; and all but the definitions of the functions that run those of a user.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleFunction } from './bundle-function.ts';
+import { bundleComposition, bundleFunction } from './bundle-function.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = join(root, 'dist');
@@ -18,3 +18,4 @@ for (const name of readdirSync(join(root, 'functions'))) {
   if (!existsSync(join(root, 'functions', name, 'handler.ts'))) continue;
   await bundleFunction(name, join(dist, 'functions', name, 'index.mjs'));
 }
+await bundleComposition(dist);

@@ -19,22 +19,44 @@ const ENVIRONMENT = {
   AWS_SECRET_ACCESS_KEY: 'none',
 };
 
-/** Asks for a path that does not exist, which is answered without any service of AWS. */
+/** Makes calls as API Gateway hands them on. */
 const ASK = `
   const { handler } = await import(process.argv[1]);
-  const http = { method: 'GET', path: '/v1/nothing', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' };
-  const event = { version: '2.0', rawPath: http.path, rawQueryString: '', headers: {}, requestContext: { http }, isBase64Encoded: false };
-  const context = { getRemainingTimeInMillis: () => 1000 };
-  const status = process.argv[2] === 'ask' ? (await handler(event, context)).statusCode : undefined;
-  process.stderr.write(JSON.stringify({ type: typeof handler, status }));
+  const answers = [];
+  for (const { method, path, body } of JSON.parse(process.argv[2])) {
+    const http = { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' };
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const event = { version: '2.0', rawPath: path, rawQueryString: '', headers, requestContext: { http }, isBase64Encoded: false };
+    const { statusCode: status, body: text } = await handler({ ...event, body: JSON.stringify(body) }, { getRemainingTimeInMillis: () => 10000 });
+    answers.push({ status, body: JSON.parse(text) });
+  }
+  process.stderr.write(JSON.stringify({ type: typeof handler, answers }));
 `;
+
+export type BundleCall = { readonly method: string; readonly path: string; readonly body?: unknown };
+
+// biome-ignore lint/suspicious/noExplicitAny: the test looks into answers of every shape.
+type Loaded = { readonly type: string; readonly answers: readonly { readonly status: number; readonly body: any }[] };
+
+/** A path that does not exist, which is answered without any service of AWS. */
+const NOTHING: BundleCall = { method: 'GET', path: '/v1/nothing' };
 
 /** What a bundle exports, loaded in a process of its own; with `ask`, also how it answers a call. */
 export async function loadBundle(
   file: string,
   ask: boolean,
 ): Promise<{ readonly type: string; readonly status?: number }> {
-  const args = ['--input-type=module', '-e', ASK, pathToFileURL(file).href, ask ? 'ask' : ''];
-  const { stderr } = await run(process.execPath, args, { env: ENVIRONMENT });
+  const { type, answers } = await callBundle(file, ask ? [NOTHING] : []);
+  return { type, ...answers.map(({ status }) => ({ status }))[0] };
+}
+
+/** What a bundle exports, loaded in a process of its own, and how it answers calls one after the other. */
+export async function callBundle(
+  file: string,
+  calls: readonly BundleCall[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Loaded> {
+  const args = ['--input-type=module', '-e', ASK, pathToFileURL(file).href, JSON.stringify(calls)];
+  const { stderr } = await run(process.execPath, args, { env: { ...ENVIRONMENT, ...environment } });
   return JSON.parse(stderr);
 }

@@ -23,9 +23,14 @@ meridian.grantRead(roleFor('Reader'));
 meridian.grantOperate(roleFor('Operator'));
 const template = templateOf(stack);
 
+const withProcesses = makeStack('streams');
+new Meridian(withProcesses, 'Meridian', { processes: 'examples/processes.ts' }).grantIngest(
+  new Role(withProcesses, 'Feeder', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }),
+);
+
 /** The calls that a role may make, as `METHOD/path`. */
-const callsOf = (role: string): string[] => {
-  const [{ Action, Resource }, ...more] = first(template, 'AWS::IAM::Policy', role).props.PolicyDocument.Statement;
+const callsOf = (role: string, of = template): string[] => {
+  const [{ Action, Resource }, ...more] = first(of, 'AWS::IAM::Policy', role).props.PolicyDocument.Statement;
   expect([Action, more]).toEqual(['execute-api:Invoke', []]);
   return Resource.map((resource: Json) => resource['Fn::Join'][1].at(-1).replace('/$default/', ''));
 };
@@ -66,6 +71,7 @@ describe('the construct', () => {
       'PUT/v1/messages/*',
       'DELETE/v1/messages/*',
     ]);
+    expect(callsOf('Feeder', templateOf(withProcesses))).toEqual([...callsOf('Writer'), 'POST/v1/processes/*']);
     expect(callsOf('Reader')).toEqual(['GET/*', 'HEAD/*']);
     expect(callsOf('Operator')).toEqual(['GET/*', 'HEAD/*', 'PUT/*', 'POST/*', 'DELETE/*']);
   });

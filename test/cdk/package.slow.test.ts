@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENV } from '../../shared/config.ts';
+import { type Engines, startEngines } from '../../shared/local/engines.ts';
+import { setUpEngines, TABLES } from '../../shared/local/set-up-engines.ts';
 import { flinkPage } from '../support/flink-page.ts';
-import { loadBundle } from './load-bundle.ts';
-import type { Template } from './templates.ts';
+import { callBundle, loadBundle } from './load-bundle.ts';
+import type { Json, Template } from './templates.ts';
 import { all } from './templates.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,6 +41,46 @@ new Meridian(new Stack(app, 'Bare'), 'Meridian');
 app.synth();
 `;
 
+/** Needs a bundler, as every function of a user's own does. */
+const PROCESS_APP = `
+import { App, Stack } from 'aws-cdk-lib';
+import { Meridian } from 'meridian/cdk';
+
+const app = new App();
+const meridian = new Meridian(new Stack(app, 'Processes'), 'Meridian', { processes: './my-processes.ts' });
+meridian.processFunctions?.elements.addAlias('live');
+app.synth();
+`;
+
+const PROCESSES = `
+import { collect, defineProcess, defineWindowedProcess, tumbling, valueState } from 'meridian';
+import { number, object } from 'valibot';
+
+export const visits = defineProcess({
+  name: 'visits',
+  element: object({ n: number() }),
+  state: { sum: valueState<number>() },
+  onElement: ({ n }, { state }) => state.sum.set((state.sum.get() ?? 0) + n),
+});
+
+export const sums = defineWindowedProcess({
+  name: 'sums',
+  element: object({ n: number() }),
+  windows: tumbling(60_000),
+  contents: collect<{ n: number }>(),
+  result: (elements) => elements.length,
+});
+`;
+
+const ELEMENTS = '/v1/processes/visits/elements';
+
+const CALLS = [
+  { method: 'GET', path: '/v1/processes' },
+  { method: 'POST', path: ELEMENTS, body: [2, 3].map((n) => ({ key: 'a', value: { n } })) },
+  { method: 'POST', path: '/v1/processes/sums/elements', body: [{ key: 'a', value: { n: 1 } }] },
+  { method: 'GET', path: '/v1/processes/visits/keys/a' },
+];
+
 const TSCONFIG = {
   compilerOptions: {
     module: 'NodeNext',
@@ -48,7 +91,7 @@ const TSCONFIG = {
     skipLibCheck: true,
     allowImportingTsExtensions: true,
   },
-  files: ['app.ts', ...[...flinkPage.keys()].map((name) => `${name}.ts`)],
+  files: ['app.ts', 'process-app.ts', 'my-processes.ts', ...[...flinkPage.keys()].map((name) => `${name}.ts`)],
 };
 
 let folder: string;
@@ -66,7 +109,11 @@ beforeAll(() => {
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  // The bundler of the user's own functions looks for it.
+  writeFileSync(join(folder, 'package-lock.json'), '{}');
   writeFileSync(join(folder, 'app.ts'), APP);
+  writeFileSync(join(folder, 'process-app.ts'), PROCESS_APP);
+  writeFileSync(join(folder, 'my-processes.ts'), PROCESSES);
   for (const [name, code] of flinkPage) writeFileSync(join(folder, `${name}.ts`), code);
 }, 300_000);
 
@@ -81,24 +128,66 @@ it('process functions are written and tested with the packed package', () => {
   expect([status, stderr]).toEqual([0, '']);
 });
 
+/** A stack's template, of an assembly of the app. */
+const templateOf = (assembly: string, name: string): Template =>
+  JSON.parse(readFileSync(join(folder, assembly, `${name}.template.json`), 'utf8'));
+
+const bundleIn = (assembly: string, { Code: { S3Key } }: Json): string =>
+  join(folder, assembly, `asset.${S3Key.replace('.zip', '')}`, 'index.mjs');
+
 it('the packed construct synthesizes in an app of its user, without a bundler, and its functions load', async () => {
   execFileSync(bin('node'), ['app.ts'], {
     cwd: folder,
     env: { CDK_OUTDIR: 'cdk.out', PATH: '/usr/bin:/bin' },
     stdio: 'pipe',
   });
-  const template = (name: string): Template =>
-    JSON.parse(readFileSync(join(folder, `cdk.out/${name}.template.json`), 'utf8'));
-  expect(all(template('Bare'), 'AWS::DynamoDB::Table')).toHaveLength(3);
-  expect(all(template('Kept'), 'AWS::DynamoDB::Table')).toHaveLength(3);
-  const consumer = template('Consumer');
+  expect(all(templateOf('cdk.out', 'Bare'), 'AWS::DynamoDB::Table')).toHaveLength(3);
+  expect(all(templateOf('cdk.out', 'Kept'), 'AWS::DynamoDB::Table')).toHaveLength(3);
+  const consumer = templateOf('cdk.out', 'Consumer');
   expect(all(consumer, 'AWS::DynamoDB::Table')).toHaveLength(0);
   const functions = all(consumer, 'AWS::Lambda::Function');
   expect(functions.map(({ props }) => props.Handler)).toEqual(['index.handler', 'index.handler', 'index.handler']);
   for (const { id, props } of functions) {
     expect(props.Environment.Variables.MERIDIAN_SHARDS).toBe('32');
-    const bundle = join(folder, 'cdk.out', `asset.${props.Code.S3Key.replace('.zip', '')}`, 'index.mjs');
+    const bundle = bundleIn('cdk.out', props);
     const isIngest = id.startsWith('MeridianIngest');
     expect(await loadBundle(bundle, isIngest)).toEqual({ type: 'function', ...(isIngest && { status: 404 }) });
   }
+});
+
+describe('the packed construct with process functions of its user', () => {
+  let engines: Engines;
+  beforeAll(async () => {
+    engines = await startEngines();
+  });
+  afterAll(() => engines?.close());
+
+  it('joins them to the functions that run them, which share one library', async () => {
+    execFileSync(bin('node'), ['process-app.ts'], {
+      cwd: folder,
+      env: { CDK_OUTDIR: 'processes.out', PATH: `${join(root, 'node_modules/.bin')}:/usr/bin:/bin`, HOME: folder },
+      stdio: 'pipe',
+    });
+    const functions = all(templateOf('processes.out', 'Processes'), 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(5);
+    const bundleOf = (id: string) => bundleIn('processes.out', functions.find((found) => found.id.includes(id))?.props);
+    expect(await loadBundle(bundleOf('ProcessesProcess'), false)).toEqual({ type: 'function' });
+    const { send, process } = await setUpEngines(engines);
+    const { answers } = await callBundle(bundleOf('ProcessesElements'), CALLS, {
+      [ENV.segmentsTable]: TABLES.segments,
+      [ENV.keysTable]: TABLES.keys,
+      [ENV.controlTable]: TABLES.control,
+      [ENV.sendQueueUrls]: send.url,
+      [ENV.processQueueUrls]: process.url,
+      AWS_ENDPOINT_URL_DYNAMODB: engines.dynamoEndpoint,
+      AWS_ENDPOINT_URL_SQS: engines.sqsEndpoint,
+    });
+    const [listed, taken, refused, key] = answers;
+    expect(answers.map(({ status }) => status)).toEqual([200, 202, 202, 200]);
+    expect(listed?.body.items.map(({ name }: Json) => name).sort()).toEqual(['sums', 'visits']);
+    expect(taken?.body).toEqual({ accepted: 2, duplicates: 0, rejected: 0 });
+    // Thrown by what definitions are written with, and known to what runs them.
+    expect(refused?.body.errors[0].error.code).toBe('NO_TIMESTAMP');
+    expect(key?.body.state).toEqual({ sum: 5 });
+  }, 120_000);
 });
