@@ -17,13 +17,13 @@ import type { Truth } from './truth.ts';
 import { writtenByVersionBefore } from './version-before.ts';
 import type { Weather } from './weather.ts';
 
-export type ProcessKind = 'api' | 'send' | 'tick';
+export type ProcessKind = 'api' | 'send' | 'tick' | 'process';
 
 export type ProcessWorld = {
   readonly scene: Scene;
   readonly timeline: Timeline;
   readonly weather: Weather;
-  readonly truth: Truth;
+  readonly truth: Pick<Truth, 'store'>;
   readonly queue: MemoryQueue;
   readonly wakeQueue: (at: number) => void;
   readonly trace: Trace;
@@ -44,8 +44,13 @@ export const flushAfter = async <T>(process: Process, work: Promise<T>): Promise
 };
 
 /** What strikes a process of each kind at its calls. */
-const DEATHS = { api: ['F19', 0.004], send: ['F19', 0.006], tick: ['F05', 0.004] } as const;
-const FREEZES = { api: 0.005, send: 0.004, tick: 0.002 } as const;
+const DEATHS = {
+  api: ['F19', 0.004],
+  send: ['F19', 0.006],
+  tick: ['F05', 0.004],
+  process: ['F19', 0.006],
+} as const;
+const FREEZES = { api: 0.005, send: 0.004, tick: 0.002, process: 0.004 } as const;
 
 /** An API stands still at its commits most often: there others may take it for dead. */
 const FREEZES_AT_COMMIT = 0.02;

@@ -11,14 +11,13 @@ import type { Process, Processes, ProcessWorld } from './process.ts';
 import { flushAfter } from './process.ts';
 import type { Ticket } from './timeline.ts';
 
-export type SandboxWorld = ProcessWorld & {
-  readonly processes: Processes;
-  readonly channelOf: (worker: Actor, beforeCall: Process['beforeCall']) => Channel;
-  readonly dice: Dice;
-};
+/** A process with the function that is in it. */
+export type Loaded = { readonly process: Process; readonly serve: PointerFunction };
+
+export type SandboxWorld = ProcessWorld & { readonly load: () => Loaded; readonly dice: Dice };
 
 /** `busy`: how many events it has in hand. */
-type Sandbox = { process: Process; send: PointerFunction; busy: number };
+type Sandbox = { process: Process; serve: PointerFunction; busy: number };
 
 type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
 
@@ -34,20 +33,26 @@ const toEvent = (hints: readonly Received[]): SQSEvent => ({
   Records: hints.map(({ id, body }) => ({ messageId: id, body }) as SQSRecord),
 });
 
-/** The sandboxes of the send function and the service that feeds them from the queue. */
+/** Loads the send function into a new process. */
+export const loadSend = (
+  processes: Processes,
+  channelOf: (worker: Actor, beforeCall: Process['beforeCall']) => Channel,
+): Loaded => {
+  const process = processes.start('send');
+  const { engine, targets, actor, beforeCall } = process;
+  const channel = channelOf(actor, beforeCall);
+  const sender = makeSender({ engine, targets, channelOf: () => channel });
+  return { process, serve: makeSend({ sender, clock: engine.clock, telemetry: engine.telemetry }) };
+};
+
+/** The sandboxes of a function and the service that feeds them from its queue. */
 export const makeSandboxes = (world: SandboxWorld) => {
   const { scene, timeline, weather, queue, trace, dice } = world;
   const sandboxes: Sandbox[] = [];
   const underWay = new Set<string>();
   let looking: { readonly at: number; readonly ticket: Ticket } | undefined;
 
-  const start = (): Sandbox => {
-    const process = world.processes.start('send');
-    const { engine, targets, actor } = process;
-    const channel = world.channelOf(actor, process.beforeCall);
-    const sender = makeSender({ engine, targets, channelOf: () => channel });
-    return { process, send: makeSend({ sender, clock: engine.clock, telemetry: engine.telemetry }), busy: 0 };
-  };
+  const start = (): Sandbox => ({ ...world.load(), busy: 0 });
 
   /** A hint that came too often goes away, or stays where nothing takes it (F49). */
   const withoutSpent = (hints: readonly Received[]): Received[] =>
@@ -97,7 +102,7 @@ export const makeSandboxes = (world: SandboxWorld) => {
     trace(() => `${process.actor.name} gets ${hints.map(({ body }) => body).join(' ')}`);
     process.actor.unpark();
     process.actor.deliver(() => {
-      const answer = sandbox.send(toEvent(hints), context as Context);
+      const answer = sandbox.serve(toEvent(hints), context as Context);
       void flushAfter(process, answer).then(({ batchItemFailures }) => {
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
         for (const { id } of hints) if (!failed.has(id)) queue.remove(id);

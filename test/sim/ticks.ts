@@ -1,8 +1,5 @@
 import type { Context, ScheduledEvent } from 'aws-lambda';
 import type { TickFunction } from '../../functions/tick/tick.ts';
-import { makeTickFunction } from '../../functions/tick/tick.ts';
-import { makeTick } from '../../shared/app/tick/make-tick.ts';
-import type { Model } from './model.ts';
 import type { Process, Processes, ProcessWorld } from './process.ts';
 import { flushAfter } from './process.ts';
 import type { Ticket } from './timeline.ts';
@@ -13,8 +10,13 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 type Ticker = { readonly process: Process; readonly tick: TickFunction; busy: boolean };
 
+export type TickWorld = ProcessWorld & {
+  readonly processes: Processes;
+  readonly tickOf: (process: Process) => TickFunction;
+};
+
 /** The clock service: a tick each minute, or as the faults have it. */
-export const makeTicks = (world: ProcessWorld & { readonly processes: Processes; readonly model: Model }) => {
+export const makeTicks = (world: TickWorld) => {
   const { timeline, weather, trace } = world;
   const tickers: Ticker[] = [];
   let toSkip = 0;
@@ -22,12 +24,7 @@ export const makeTicks = (world: ProcessWorld & { readonly processes: Processes;
 
   const start = (): Ticker => {
     const process = world.processes.start('tick');
-    const { engine } = process;
-    const ticker = {
-      process,
-      tick: makeTickFunction({ tick: makeTick(engine), telemetry: engine.telemetry }),
-      busy: false,
-    };
+    const ticker = { process, tick: world.tickOf(process), busy: false };
     tickers.push(ticker);
     return ticker;
   };

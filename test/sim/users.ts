@@ -2,7 +2,6 @@ import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
 import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import type { MessageDesk } from '../../shared/app/message-desk.ts';
 import type { NewMessage } from '../../shared/core/message/new-message.ts';
-import { Problem } from '../../shared/core/problem.ts';
 import { parseMessageId } from '../../shared/core/segment/message-id.ts';
 import { partitionKey } from '../../shared/core/segment/segment-key.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
@@ -11,8 +10,8 @@ import { resolveLocalWish } from './clock-change.ts';
 import type { Dice } from './dice.ts';
 import type { Model } from './model.ts';
 import type { Process, Processes, ProcessWorld } from './process.ts';
-import { flushAfter } from './process.ts';
 import type { Deed, PlannedDeed, When, Wish } from './user-plan.ts';
+import { makeWire } from './wire.ts';
 
 type Api = {
   readonly process: Process;
@@ -20,15 +19,8 @@ type Api = {
   readonly redrive: (target: string) => Promise<unknown>;
 };
 
-/** How a call ended as its user saw it. `unknown`: an error or no answer, so it may have been done. */
-type Ended<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'refused' | 'unknown'; readonly code: string };
-
 export type UserWorld = ProcessWorld & { readonly processes: Processes; readonly model: Model; readonly dice: Dice };
 
-const CLIENT_TIMEOUT_MS = 29_000;
-const TRIES = 8;
 const MINUTE_MS = 60_000;
 const SOON_MS = 1_500;
 
@@ -69,8 +61,7 @@ const runBulk = async (desk: MessageDesk, name: string, wishes: readonly Wish[])
 };
 
 export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
-  const { timeline, weather, model, dice, trace } = world;
-  const apis: Api[] = [];
+  const { timeline, weather, model } = world;
   let open = deeds.length;
 
   const startApi = (): Api => {
@@ -79,59 +70,7 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     return { process, desk: makeMessageDesk(process.engine), redrive: (target) => letters.redrive({ target }) };
   };
 
-  const anApi = (): Api => {
-    const index = dice.int(0, world.scene.apis - 1);
-    const there = apis[index];
-    if (there?.process.actor.alive()) return there;
-    const fresh = startApi();
-    apis[index] = fresh;
-    return fresh;
-  };
-
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      timeline.at(timeline.now() + ms, resolve);
-    });
-
-  /** One call over the wire: the answer may never come. */
-  const call = <T>(api: Api, what: string, run: (desk: MessageDesk) => Promise<T>): Promise<Ended<T>> =>
-    new Promise((resolve) => {
-      const { actor } = api.process;
-      const end = (ended: Ended<T>): void => {
-        timer.cancel();
-        trace(() => `user hears of ${what} from ${actor.name}: ${ended.kind === 'done' ? 'done' : ended.code}`);
-        resolve(ended);
-      };
-      const timer = timeline.at(timeline.now() + CLIENT_TIMEOUT_MS, () => end({ kind: 'unknown', code: 'NO_ANSWER' }));
-      trace(() => `user asks ${actor.name} for ${what}`);
-      timeline.at(timeline.now() + dice.int(1, 20), () => {
-        if (weather.isDown('compute')) return end({ kind: 'refused', code: 'DOWN' });
-        actor.deliver(() => {
-          flushAfter(api.process, run(api.desk)).then(
-            (value) => timeline.at(timeline.now() + 1, () => end({ kind: 'done', value })),
-            (error: unknown) => {
-              const refused = error instanceof Problem && error.status < 500;
-              end({
-                kind: refused ? 'refused' : 'unknown',
-                code: error instanceof Problem ? error.code : String(error),
-              });
-            },
-          );
-        });
-      });
-    });
-
-  /** A crashed process never answers, so an answer that is on its way counts; what ends later does not. */
-  const withTries = async <T>(what: string, run: (api: Api) => Promise<Ended<T>>): Promise<T | undefined> => {
-    for (let n = 0; n < TRIES; n += 1) {
-      const ended = await run(anApi());
-      if (ended.kind === 'done') return ended.value;
-      if (ended.kind === 'refused' && ended.code !== 'DOWN' && ended.code !== 'REQUEST_IN_PROGRESS') return undefined;
-      await pause(dice.int(100, 2_000) * 2 ** n);
-    }
-    trace(() => `user gives up ${what}`);
-    return undefined;
-  };
+  const { call, withTries } = makeWire(world, startApi);
 
   const accept = (id: string, tag: string, dueAt: number): void => {
     const known = model.accepted.get(id);
@@ -144,7 +83,7 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
 
   const bulk = async (name: string, wishes: readonly Wish[]): Promise<void> => {
     for (const wish of wishes) model.submitted.set(wish.tag, wish);
-    const receipts = await withTries(name, (api) => call(api, name, (desk) => runBulk(desk, name, wishes)));
+    const receipts = await withTries(name, (api) => call(api, name, () => runBulk(api.desk, name, wishes)));
     if (!receipts) return;
     if (receipts.accepted !== wishes.length)
       model.violate('P1', `${name} of ${wishes.length} accepted ${receipts.accepted}`);
@@ -166,7 +105,7 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     let api: Api | undefined;
     const receipt = await withTries(`put ${wish.tag}`, (chosen) => {
       api = chosen;
-      return call(chosen, `put ${wish.tag}`, (desk) => desk.putKeyed(key, toMessage(wish, firstAsked)));
+      return call(chosen, `put ${wish.tag}`, () => chosen.desk.putKeyed(key, toMessage(wish, firstAsked)));
     });
     if (!receipt || !api) return;
     accept(receipt.view.id, wish.tag, receipt.view.dueAt);
@@ -180,7 +119,7 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
     let api: Api | undefined;
     const view = await withTries(`cancel ${keyOrId}`, (chosen) => {
       api = chosen;
-      return call(chosen, `cancel ${keyOrId}`, (desk) => desk.cancel(keyOrId));
+      return call(chosen, `cancel ${keyOrId}`, () => chosen.desk.cancel(keyOrId));
     });
     if (!view || !api) return;
     if (view.state !== 'cancelled') model.violate('P9', `cancel answered ${view.state}`, view.id);
