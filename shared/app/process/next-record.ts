@@ -89,6 +89,9 @@ export const packHints = (engine: Engine, batch: readonly KeyHints[], now: Epoch
   return [...full, ...packer.drain()].map(({ entry }) => entry);
 };
 
-/** True where a record says the same of its hints. */
-export const sameHints = (record: KeyRecord, needs: HintNeeds): boolean =>
-  record.hintAt === needs.hintAt && record.eventHintAt === needs.eventHintAt;
+/** True where a record says the same of its hints, and they still lie where it says. */
+export const hintsStand = (record: KeyRecord, needs: HintNeeds): boolean =>
+  record.hintAt === needs.hintAt &&
+  record.eventHintAt === needs.eventHintAt &&
+  needs.hints.length === 0 &&
+  needs.eventHint === null;

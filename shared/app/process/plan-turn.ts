@@ -5,7 +5,7 @@ import type { BroadcastState } from '../../core/process/turn.ts';
 import { type EpochMs, epochMs } from '../../core/time/epoch.ts';
 import { type KeyRecord, newKey, parseKeyItem, type StoredKey } from './key-record.ts';
 import type { KeyTask, TaskResult } from './key-task.ts';
-import { type HintNeeds, type KeyHints, needsOf, outboxHint, sameHints } from './next-record.ts';
+import { type HintNeeds, hintsStand, type KeyHints, needsOf, outboxHint } from './next-record.ts';
 import { bindingOf, lookForOutputs, messagesOf, storeOwnOutputs } from './outputs.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import { placeOfKey } from './process-key.ts';
@@ -116,14 +116,16 @@ export const planTurn = (
   const verdicts = task.reminders.map(({ hint, writtenAt }) =>
     judgeHint(stored, hint, { engine: deps.engine, writtenAt }),
   );
-  const result = takeTurn(process, snapshot, { key, inputs, maxCalls, ...at, watermark: task.watermark });
+  // What the caller knows of the watermark may be a second old: a key never goes back behind what it has seen (P15).
+  const watermark = Math.max(task.watermark, snapshot.watermark);
+  const result = takeTurn(process, snapshot, { key, inputs, maxCalls, ...at, watermark });
   const needs = needsOf(result.snapshot, stored, {
     reminders: task.reminders,
     now,
     callsDueAt: lookAfterCalls(deps, task, { result, now }),
   });
   const stepped = result.snapshot !== snapshot;
-  const changed = stepped || isFenced(verdicts) || !sameHints(stored.record, needs);
+  const changed = stepped || isFenced(verdicts) || !hintsStand(stored.record, needs);
   const outputs = stepped ? result.effects.outputs : [];
   const bound = outputs.some((output) => bindingOf(process, output) !== null);
   const { hintAt, eventHintAt } = needs;

@@ -1,0 +1,59 @@
+import { number, object } from 'valibot';
+import { expect, it } from 'vitest';
+import { defineProcess } from '../../../shared/core/process/definition.ts';
+import { output } from '../../../shared/core/process/output.ts';
+import { valueState } from '../../../shared/core/process/state/spec.ts';
+import { tumbling } from '../../../shared/core/process/window/assigner.ts';
+import { collect } from '../../../shared/core/process/window/contents.ts';
+import { defineWindowedProcess } from '../../../shared/core/process/window/windowed.ts';
+import { element, makeProcessWorld } from '../../support/process-world.ts';
+
+const MINUTE = 60_000;
+
+const reminders = defineProcess({
+  name: 'reminders',
+  element: object({ at: number() }),
+  output: output<number>({ target: 'push' }),
+  state: { set: valueState<number>() },
+  onElement: ({ at }, { state, timers }) => {
+    state.set.set(at);
+    timers.event.set(at);
+  },
+  onTimer: (at, { emit }) => emit(at),
+});
+
+it('R2 keeps what reminds of an event timer behind the watermark when a wave comes by that is no rise for its key', async () => {
+  const world = makeProcessWorld({ processes: [reminders] });
+  await world.advance('reminders', 10 * MINUTE);
+  await world.advance('reminders', 20 * MINUTE);
+  await world.submit('reminders', [element('a', { at: 15 * MINUTE })]);
+  await world.runUntil(world.clock.now() + MINUTE);
+  expect(world.bodies()).toEqual([]);
+  await world.advance('reminders', 21 * MINUTE);
+  await world.runUntil(world.clock.now() + MINUTE);
+  expect(world.bodies()).toEqual([15 * MINUTE]);
+  expect(world.failures).toEqual([]);
+});
+
+const sums = defineWindowedProcess({
+  name: 'sums',
+  element: object({ n: number() }),
+  windows: tumbling(MINUTE),
+  contents: collect<{ n: number }>(),
+  result: (values) => values.map(({ n }) => n),
+  output: output<readonly number[]>({ target: 'push' }),
+  sideOutputs: { late: output<{ n: number }>({ target: 'push' }) },
+});
+
+it('P15 holds a key to the watermark that it has seen, where a worker knows an older one', async () => {
+  const world = makeProcessWorld({ processes: [sums] });
+  const at = (second: number) => element('a', { n: second }, { timestamp: second * 1_000 });
+  await world.submit('sums', [at(10)], { runtime: 1 });
+  await world.submit('sums', [at(70)], { runtime: 0 });
+  await world.submit('sums', [at(71)], { runtime: 0 });
+  await world.submit('sums', [at(20)], { runtime: 1 });
+  await world.advance('sums', 10 * MINUTE);
+  await world.runUntil(world.clock.now() + MINUTE);
+  expect(world.bodies()).toEqual([[10], { n: 20 }, [70, 71]]);
+  expect(world.failures).toEqual([]);
+});
