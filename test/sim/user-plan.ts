@@ -29,6 +29,10 @@ export const TARGETS = ['push', 'slow', 'flaky', 'once', 'paced', 'busy', 'gone'
 export const REUSED_KEYS = 5;
 
 const MESSAGES = 400;
+
+/** The share of a call's messages that come at the instant of the one before, as in a campaign. */
+const SAME_INSTANT = 0.7;
+
 const LARGE_CHARS = 65_000;
 
 /**
@@ -80,11 +84,11 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
     return told ? { ...when, told } : when;
   };
 
-  const wish = (at: number, target: string, key?: string): Wish => {
+  const wish = (at: number, target: string, key?: string, like?: Wish): Wish => {
     made += 1;
     const tag = `${key ?? 'bulk'}.${made}`;
     const pad = scene.on.has('F32') && dice.chance(0.05) ? 'x'.repeat(LARGE_CHARS) : '';
-    const when = toldWhen(sharedWhen(key) ?? makeWhen(dice, scene, at));
+    const when = like?.when ?? toldWhen(sharedWhen(key) ?? makeWhen(dice, scene, at));
     const notAfter = dice.chance(0.1) ? ('at' in when ? when.at : at + when.afterMs) + dice.int(0, 120_000) : undefined;
     return {
       tag,
@@ -119,7 +123,11 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
   const planBulk = (left: number): number => {
     const at = bulkTime();
     const size = Math.min(left, dice.chance(0.4) ? dice.int(30, 100) : dice.int(1, 15));
-    const wishes = Array.from({ length: size }, () => wish(at, targetFor()));
+    const wishes: Wish[] = [];
+    while (wishes.length < size) {
+      const like = dice.chance(SAME_INSTANT) ? wishes.at(-1) : undefined;
+      wishes.push(wish(at, targetFor(), undefined, like));
+    }
     const racing = scene.on.has('F43') && dice.chance(0.4);
     const name = `bulk-${deeds.length}`;
     if (!racing) deeds.push({ at, deed: { kind: 'bulk', name, wishes } });

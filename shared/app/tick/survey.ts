@@ -3,10 +3,12 @@ import { addLedgers, EMPTY_LEDGER } from '../../core/segment/ledger.ts';
 import type { Segment, Unit } from '../../core/segment/segment-key.ts';
 import {
   entryOfLateLogKey,
+  isLogKeyOf,
   LATE_LOGS,
   laneRange,
   parseEntrySortKey,
   partitionKey,
+  SEGMENT_ITEMS,
   unitName,
 } from '../../core/segment/segment-key.ts';
 import type { LogRecord } from '../../core/segment/unit-log.ts';
@@ -40,23 +42,30 @@ type Last = LogRecord | 'damaged' | undefined;
 export const ledgerOf = (units: readonly SurveyedUnit[]): Ledger =>
   units.reduce((sum, { last }) => (last ? addLedgers(sum, last.ledger) : sum), EMPTY_LEDGER);
 
-/** The due time of the first entry of the scheduled lane, found by one read of one item. */
-export const firstScheduled = async (engine: Engine, segment: Segment): Promise<EpochMs | undefined> => {
-  const range = { table: 'segments', pk: partitionKey(segment), ...laneRange('E'), limit: 1, keysOnly: true } as const;
-  for await (const page of pagesOf(engine.store, range)) {
+/** The first sort key of a segment; one read of one item tells what it holds at all. */
+const firstSortKey = async ({ store }: Engine, segment: Segment): Promise<string | undefined> => {
+  const range = { table: 'segments', pk: partitionKey(segment), ...SEGMENT_ITEMS, limit: 1, keysOnly: true } as const;
+  for await (const page of pagesOf(store, range)) {
     const first = page.items[0];
-    if (first) return parseEntrySortKey(first.sk)?.firstDue;
+    if (first) return first.sk;
   }
   return undefined;
 };
 
-const scheduledUnit = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
+const scheduledDue = (first: string): EpochMs | undefined => {
+  const entry = parseEntrySortKey(first);
+  return entry?.lane === 'E' ? entry.firstDue : undefined;
+};
+
+/** The due time of the first entry of the scheduled lane, found by one read of one item. */
+export const firstScheduled = async (engine: Engine, segment: Segment): Promise<EpochMs | undefined> =>
+  scheduledDue((await firstSortKey(engine, segment)) ?? '');
+
+const scheduledUnit = async (engine: Engine, segment: Segment, first: string): Promise<SurveyedUnit[]> => {
+  const firstDue = scheduledDue(first);
   const unit: Unit = { segment, lane: 'E' };
-  const [firstDue, last] = await Promise.all([
-    firstScheduled(engine, segment),
-    unlessDamaged(() => lastRecord(engine.store, unit), 'damaged' as const),
-  ]);
-  if (firstDue === undefined && !last) return [];
+  if (firstDue === undefined && !isLogKeyOf(unit, first)) return [];
+  const last = await unlessDamaged(() => lastRecord(engine.store, unit), 'damaged' as const);
   return [surveyed(engine, { unit, firstDue: firstDue ?? epochMs(0) }, last)];
 };
 
@@ -80,8 +89,10 @@ const lateUnits = async (engine: Engine, segment: Segment): Promise<SurveyedUnit
   return Promise.all([...entries].map(survey));
 };
 
-/** All units of a segment, as their logs stand. */
+/** All units of a segment, as their logs stand. Most segments of a quiet hour are empty, and cost one read of nothing. */
 export const surveySegment = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
-  const [scheduled, late] = await Promise.all([scheduledUnit(engine, segment), lateUnits(engine, segment)]);
+  const first = await firstSortKey(engine, segment);
+  if (first === undefined) return [];
+  const [scheduled, late] = await Promise.all([scheduledUnit(engine, segment, first), lateUnits(engine, segment)]);
   return [...scheduled, ...late];
 };

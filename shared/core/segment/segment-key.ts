@@ -55,6 +55,9 @@ export const laneRange = (lane: Lane): { from: string; to: string } => ({
   to: `${lane}#${AFTER_ALL}`,
 });
 
+/** The bounds of all that a segment holds: scheduled entries first, then logs, late entries and tombstones. */
+export const SEGMENT_ITEMS = { from: 'E#', to: `X#${AFTER_ALL}` } as const;
+
 /** The sort key of the tombstone of a cancelled item. */
 export const tombstoneKey = (messageId: string): string => `X#${messageId}`;
 
@@ -72,6 +75,9 @@ export const logRange = (unit: Unit, fromSeq = 0): { from: string; to: string } 
   from: logKey(unit, fromSeq),
   to: logPrefix(unit) + AFTER_ALL,
 });
+
+/** True where `sk` is the sort key of a record of the unit's log. */
+export const isLogKeyOf = (unit: Unit, sk: string): boolean => sk.startsWith(logPrefix(unit));
 
 /** The bounds of the logs of all late entries of a segment. */
 export const LATE_LOGS = { from: 'J#L#', to: `J#L#${AFTER_ALL}` } as const;
