@@ -19,12 +19,12 @@ const ENVIRONMENT = {
   MERIDIAN_SEND_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/send',
 };
 
-/** CPU of a process that only starts is taken off. */
-const LOAD = `const a = process.cpuUsage(); await import(process.argv[1]); const b = process.cpuUsage(a);
+/** As Lambda loads it; CPU of a process that only starts is taken off. */
+const LOAD = `const a = process.cpuUsage(); require(process.argv[1]); const b = process.cpuUsage(a);
 process.stdout.write(String((b.user + b.system) / 1000))`;
 
 const loadMs = (file: string): number => {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', LOAD, file], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=commonjs', '-e', LOAD, file], {
     env: ENVIRONMENT,
     encoding: 'utf8',
   });
@@ -33,7 +33,7 @@ const loadMs = (file: string): number => {
 };
 
 const bundle = async (name: string, directory: string): Promise<string> => {
-  const outfile = join(directory, name, 'index.mjs');
+  const outfile = join(directory, name, 'index.cjs');
   await bundleFunction(name, outfile);
   return outfile;
 };

@@ -70,8 +70,8 @@ export type StageSettings = {
    */
   readonly secondTrigger: boolean;
   /**
-   * A module that exports process functions, as a path from where the command runs. Adds two functions, as many lanes as
-   * messages have, and a tick's work: about 50 reads a minute, $0.02 a month.
+   * A module that exports process functions, without `await` at its top, as a path from where the command runs. Adds two
+   * functions, as many lanes as messages have, and a tick's work: about 50 reads a minute, $0.02 a month.
    */
   readonly processes?: string;
   readonly logLevel: LogLevel;

@@ -32,7 +32,7 @@ const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, 
 const LAMBDA_BUNDLING: BundlingOptions = {
   ...BUNDLING,
   mainFields: [...BUNDLING.mainFields],
-  format: OutputFormat.ESM,
+  format: OutputFormat.CJS,
   sourceMap: true,
   sourcesContent: false,
 };
@@ -59,7 +59,7 @@ const ACKNOWLEDGED = [
  */
 function bundleOf({ name, entry }: NodeFunctionProps) {
   const folder = pathOf(`functions/${name}`);
-  if (existsSync(`${folder}/index.mjs`)) return { code: Code.fromAsset(folder), handler: 'index.handler' };
+  if (existsSync(`${folder}/index.cjs`)) return { code: Code.fromAsset(folder), handler: 'index.handler' };
   const lock = pathOf('package-lock.json');
   const repository = existsSync(lock) && { projectRoot: pathOf(''), depsLockFilePath: lock };
   return { entry: entry ?? `${folder}/handler.ts`, bundling: LAMBDA_BUNDLING, ...repository };

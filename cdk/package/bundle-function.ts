@@ -12,8 +12,8 @@ const WRITTEN_WITH = 'shared/core/process/';
 export async function bundleFunction(name: string, outfile: string): Promise<void> {
   await bundle(`functions/${name}/handler.ts`, {
     outfile,
+    format: BUNDLING.format,
     minify: BUNDLING.minify,
-    banner: { js: BUNDLING.banner },
     sourcemap: true,
     sourcesContent: false,
   });
@@ -24,10 +24,11 @@ export async function bundleFunction(name: string, outfile: string): Promise<voi
  * joins the two. What definitions import too is left where it is, so that it is there once.
  */
 export async function bundleComposition(dist: string): Promise<void> {
-  // The bundler of the user has the banner, and short names for all of it.
+  // The bundler of the user has short names for all of it.
   const outfile = resolve(dist, 'functions/process/compose.mjs');
   await bundle('functions/process/compose-process-functions.ts', {
     outfile,
+    format: 'esm',
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [leftIn(dist, resolve(outfile, '..'))],
@@ -39,7 +40,6 @@ async function bundle(entry: string, options: BuildOptions): Promise<void> {
     entryPoints: [resolve(root, entry)],
     bundle: true,
     platform: 'node',
-    format: 'esm',
     target: BUNDLING.target,
     mainFields: [...BUNDLING.mainFields],
     external: [...BUNDLING.externalModules],

@@ -16,6 +16,6 @@ rmSync(dist, { recursive: true, force: true });
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'cdk/package/tsconfig.json'], { cwd: root, stdio: 'inherit' });
 for (const name of readdirSync(join(root, 'functions'))) {
   if (!existsSync(join(root, 'functions', name, 'handler.ts'))) continue;
-  await bundleFunction(name, join(dist, 'functions', name, 'index.mjs'));
+  await bundleFunction(name, join(dist, 'functions', name, 'index.cjs'));
 }
 await bundleComposition(dist);

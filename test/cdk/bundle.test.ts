@@ -19,7 +19,7 @@ it('the bundles that are deployed have at most 450 kB and load by themselves, wi
   const functions = all(template, 'AWS::Lambda::Function');
   expect(functions).toHaveLength(4);
   for (const { id, props } of functions) {
-    const bundle = join(assembly.directory, `asset.${props.Code.S3Key.replace('.zip', '')}`, 'index.mjs');
+    const bundle = join(assembly.directory, `asset.${props.Code.S3Key.replace('.zip', '')}`, 'index.js');
     const isIngest = id.startsWith('Ingest');
     expect((await stat(bundle)).size, id).toBeLessThanOrEqual(MAX_BUNDLE_BYTES);
     expect(await loadBundle(bundle, isIngest)).toEqual({ type: 'function', ...(isIngest && { status: 404 }) });

@@ -132,8 +132,9 @@ it('process functions are written and tested with the packed package', () => {
 const templateOf = (assembly: string, name: string): Template =>
   JSON.parse(readFileSync(join(folder, assembly, `${name}.template.json`), 'utf8'));
 
-const bundleIn = (assembly: string, { Code: { S3Key } }: Json): string =>
-  join(folder, assembly, `asset.${S3Key.replace('.zip', '')}`, 'index.mjs');
+/** A file of the asset that a function is made of. */
+const bundleIn = (assembly: string, file: string, { Code: { S3Key } }: Json): string =>
+  join(folder, assembly, `asset.${S3Key.replace('.zip', '')}`, file);
 
 it('the packed construct synthesizes in an app of its user, without a bundler, and its functions load', async () => {
   execFileSync(bin('node'), ['app.ts'], {
@@ -149,7 +150,7 @@ it('the packed construct synthesizes in an app of its user, without a bundler, a
   expect(functions.map(({ props }) => props.Handler)).toEqual(['index.handler', 'index.handler', 'index.handler']);
   for (const { id, props } of functions) {
     expect(props.Environment.Variables.MERIDIAN_SHARDS).toBe('32');
-    const bundle = bundleIn('cdk.out', props);
+    const bundle = bundleIn('cdk.out', 'index.cjs', props);
     const isIngest = id.startsWith('MeridianIngest');
     expect(await loadBundle(bundle, isIngest)).toEqual({ type: 'function', ...(isIngest && { status: 404 }) });
   }
@@ -168,9 +169,12 @@ describe('the packed construct with process functions of its user', () => {
       env: { CDK_OUTDIR: 'processes.out', PATH: `${join(root, 'node_modules/.bin')}:/usr/bin:/bin`, HOME: folder },
       stdio: 'pipe',
     });
+    // On Lambda nothing lies above it.
+    writeFileSync(join(folder, 'processes.out/package.json'), '{}');
     const functions = all(templateOf('processes.out', 'Processes'), 'AWS::Lambda::Function');
     expect(functions).toHaveLength(5);
-    const bundleOf = (id: string) => bundleIn('processes.out', functions.find((found) => found.id.includes(id))?.props);
+    const bundleOf = (id: string) =>
+      bundleIn('processes.out', 'index.js', functions.find((found) => found.id.includes(id))?.props);
     expect(await loadBundle(bundleOf('ProcessesProcess'), false)).toEqual({ type: 'function' });
     const { send, process } = await setUpEngines(engines);
     const { answers } = await callBundle(bundleOf('ProcessesElements'), CALLS, {
