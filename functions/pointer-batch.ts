@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type EpochMs, plusMs } from '../shared/core/time/epoch.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import { withinTime } from './within-time.ts';
 
 /** A function behind a queue of pointers. */
 export type PointerFunction = (
@@ -14,9 +15,6 @@ export type ServePointer = (record: SQSRecord, stopAt: EpochMs) => Promise<boole
 /** No attempt starts when less is left: the longest one takes 10 s, then what was done is logged and handed back. */
 const STOP_BEFORE_MS = 13_000;
 
-/** The answer goes out so long before the deadline even where a unit hangs: then only that one counts as failed. */
-const ANSWER_BEFORE_MS = 1_000;
-
 /** Works off a batch of pointers, all at once. Reported as failed are those that did not serve, or did not end in time. */
 export const makePointerFunction = (clock: Clock, serve: ServePointer): PointerFunction => {
   return async ({ Records: records }, context) => {
@@ -26,15 +24,7 @@ export const makePointerFunction = (clock: Clock, serve: ServePointer): PointerF
     const work = records.map(async (record) => {
       if (await serve(record, stopAt)) unfinished.delete(record.messageId);
     });
-    await withinTime(Promise.all(work), clock, plusMs(deadline, -ANSWER_BEFORE_MS));
+    await withinTime(Promise.all(work), clock, deadline);
     return { batchItemFailures: [...unfinished].map((itemIdentifier) => ({ itemIdentifier })) };
   };
-};
-
-/** Waits for `work`, but not beyond `until`. */
-const withinTime = async (work: Promise<unknown>, clock: Clock, until: EpochMs): Promise<void> => {
-  const done = new AbortController();
-  await Promise.race([work, clock.sleepUntil(until, done.signal)]);
-  // With a reason, because without one Node makes an error for it.
-  done.abort('the work has ended');
 };

@@ -35,3 +35,23 @@ export function isAllowable(text: string): boolean {
     return false;
   }
 }
+
+const someText = v.pipe(v.string(), v.nonEmpty());
+
+/** Which process takes what an event source brings. `arn` is `null` for a cluster that is none of AWS, `topic` is of Kafka. */
+const sourceRoute = v.strictObject({
+  arn: v.nullable(someText),
+  topic: v.nullable(someText),
+  process: someText,
+  input: someText,
+});
+
+export type SourceRoute = Readonly<v.InferOutput<typeof sourceRoute>>;
+
+export const sourceRoutes = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.array(sourceRoute),
+  v.check((routes) => routes.every(({ arn, topic }) => arn !== null || topic !== null)),
+  v.check((routes) => new Set(routes.map(({ arn, topic }) => `${arn} ${topic}`)).size === routes.length),
+);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isAllowable, isPort, isUrl, listOf, pattern } from './config-forms.ts';
+import { isAllowable, isPort, isUrl, listOf, pattern, type SourceRoute, sourceRoutes } from './config-forms.ts';
 import type { TableName } from './ports/item-store.ts';
 
 /** The names of the environment variables; the deployment sets exactly these. */
@@ -22,6 +22,9 @@ export const ENV = {
 
 /** Of the authorizer, which is deployed where callers have API keys. */
 export const AUTHORIZER_ENV = { apiKeys: 'MERIDIAN_API_KEYS' } as const;
+
+/** Of the function that event sources feed, which is deployed where there are any. */
+export const SOURCES_ENV = { sources: 'MERIDIAN_SOURCES' } as const;
 
 /** Lambda takes 4 KB of variables. */
 export const MAX_API_KEYS = 30;
@@ -141,6 +144,16 @@ export function readApiKeys(env: Environment = process.env): ApiKeys {
   }
   throw new ConfigError(
     `The environment is not usable. ${name} takes one or more of name:sha256, separated by commas.`,
+  );
+}
+
+/** Which process takes what an event source brings: a JSON list. Throws `ConfigError`. */
+export function readSources(env: Environment = process.env): readonly SourceRoute[] {
+  const name = SOURCES_ENV.sources;
+  const parsed = v.safeParse(sourceRoutes, env[name]);
+  if (parsed.success) return parsed.output;
+  throw new ConfigError(
+    `The environment is not usable. ${name} takes a JSON list of {arn, topic, process, input}, each source once.`,
   );
 }
 

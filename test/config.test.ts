@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BOUNDS, ConfigError, DEFAULTS, ENV, readConfig, readEndpoints } from '../shared/config.ts';
+import {
+  BOUNDS,
+  ConfigError,
+  DEFAULTS,
+  ENV,
+  readConfig,
+  readEndpoints,
+  readSources,
+  SOURCES_ENV,
+} from '../shared/config.ts';
 
 const REQUIRED = {
   [ENV.stage]: 'dev',
@@ -163,5 +172,32 @@ describe('readEndpoints', () => {
     expect(() => readEndpoints({ AWS_ENDPOINT_URL_SNS: 'sns' })).toThrow(
       'AWS_ENDPOINT_URL_SNS is "sns"; it takes an http or https URL.',
     );
+  });
+});
+
+describe('readSources', () => {
+  const QUEUE = { arn: 'arn:aws:sqs:eu-west-1:123456789012:orders', topic: null, process: 'sums', input: 'main' };
+  const TOPIC = { arn: null, topic: 'clicks', process: 'sums', input: 'main' };
+  const read = (routes: unknown) => readSources({ [SOURCES_ENV.sources]: JSON.stringify(routes) });
+
+  it('takes a queue or stream by its ARN, a topic by its name', () => {
+    expect(read([QUEUE, TOPIC])).toEqual([QUEUE, TOPIC]);
+  });
+
+  it.each([
+    ['no list', QUEUE],
+    ['a source twice', [TOPIC, { ...TOPIC, process: 'others' }]],
+    ['a source that nothing names', [{ ...TOPIC, topic: null }]],
+    ['no process', [{ ...QUEUE, process: undefined }]],
+    ['an empty name', [{ ...QUEUE, input: '' }]],
+    ['a member more', [{ ...QUEUE, partition: 'p' }]],
+  ])('refuses %s in one sentence', (_, routes) => {
+    expect(() => read(routes)).toThrow(
+      'The environment is not usable. MERIDIAN_SOURCES takes a JSON list of {arn, topic, process, input}, each source once.',
+    );
+  });
+
+  it.each([undefined, '', '[', 'null'])('refuses the text %j', (text) => {
+    expect(() => readSources({ [SOURCES_ENV.sources]: text })).toThrow(ConfigError);
   });
 });

@@ -8,6 +8,7 @@ import { makeJsonScanner, scanArray, scanObject } from '../../shared/api/json/sc
 import { DEFAULT_LIMITS } from '../../shared/api/limits.ts';
 import { makeDraftReader } from '../../shared/api/message/draft.ts';
 import { bucketQuery, deadLetterQuery, redriveSchema } from '../../shared/api/operator/schema.ts';
+import { readRecord } from '../../shared/api/process/read-elements.ts';
 import { judgeQueueUrl } from '../../shared/api/target/queue-url.ts';
 import { targetSchema } from '../../shared/api/target/schema.ts';
 import { readSealed, sealJson } from '../../shared/app/sealed-text.ts';
@@ -36,6 +37,7 @@ import { parseHttpDate } from '../../shared/core/time/http-date.ts';
 import { parseInstant } from '../../shared/core/time/instant.ts';
 import { resolveLocalTime } from '../../shared/core/time/local-time.ts';
 import { parseTimeZone, type TimeZoneName } from '../../shared/core/time/zone.ts';
+import { PROCESS } from './snapshot.ts';
 
 /** A reader of text from outside or from the store, with texts that it takes. */
 export type TextReader = {
@@ -177,6 +179,14 @@ export const TEXT_READERS: Readonly<Record<string, TextReader>> = {
     examples: [MESSAGE.replace('"id":"a",', '')],
   },
   'bulk message': { read: (text) => readBulkDraft(text, 0, text.length), examples: [MESSAGE] },
+  'record of a source': {
+    read: (text) => {
+      const defaults = { key: 'a', input: 'main' };
+      const read = readRecord(PROCESS, Buffer.from(text), { limits: DEFAULT_LIMITS, defaults });
+      return read.ok ? read : { ok: false, ...read.issue };
+    },
+    examples: ['{"key":"a","id":"e1","timestamp":"2026-11-22T00:00:30Z","value":{"n":[1]},"input":"main"}'],
+  },
   'target body': { read: (text) => readObject(bytesOf(text), targetSchema, DEFAULT_LIMITS), examples: [TARGET] },
   'redrive body': {
     read: (text) => readObject(bytesOf(text), redriveSchema, DEFAULT_LIMITS),

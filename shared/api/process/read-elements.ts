@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { ElementDraft } from '../../app/process/process-desk.ts';
 import type { Issue } from '../../core/problem.ts';
 import type { Process } from '../../core/process/definition.ts';
@@ -12,8 +13,8 @@ import { faultIssue } from '../json/fault-issue.ts';
 import { buildObject, nameOf } from '../json/object.ts';
 import { type JsonScanner, makeJsonScanner, scanArray, scanObject } from '../json/scanner.ts';
 import type { ApiLimits } from '../limits.ts';
-import { checkWith } from '../schema/check.ts';
-import { elementSchema } from './schema.ts';
+import { type Checked, checkWith } from '../schema/check.ts';
+import { elementSchema, recordSchema } from './schema.ts';
 
 /** An element that can be handed on, or why not. */
 export type ElementReading =
@@ -58,15 +59,30 @@ const draftOf = (process: Process, fields: Fields, value: unknown): ElementReadi
   return { ok: true, element: { key, id, timestamp, value, input }, partition };
 };
 
+type Form = {
+  readonly schema: typeof elementSchema | typeof recordSchema;
+  /** Stand for what is left out. */
+  readonly defaults: Readonly<Record<string, string>>;
+};
+
+const SENT: Form = { schema: elementSchema, defaults: {} };
+
 const readOne = (
   process: Process,
   scanner: JsonScanner,
-  { text, start, end, limits }: { text: string; start: number; end: number; limits: ApiLimits },
+  {
+    text,
+    start,
+    end,
+    limits,
+    form = SENT,
+  }: { text: string; start: number; end: number; limits: ApiLimits; form?: Form },
 ): ElementReading => {
   const fault = scanObject(scanner, text, start, end);
   if (fault !== undefined) return { ok: false, issue: faultIssue(fault, limits) };
-  const { value: fields, issues: repeated } = buildObject(scanner, text, 'value');
-  const checked = checkWith(elementSchema, fields);
+  const { value: given, issues: repeated } = buildObject(scanner, text, 'value');
+  const fields = { ...form.defaults, ...given };
+  const checked: Checked<Fields> = checkWith(form.schema, fields);
   const [first] = [...(checked.ok ? [] : checked.issues), ...repeated];
   const id = typeof fields.id === 'string' ? { id: fields.id.slice(0, MAX_ID_CHARS).toWellFormed() } : {};
   if (first || !checked.ok) return { ok: false, ...id, issue: first ?? issue('INVALID_REQUEST', '', 'No element.') };
@@ -88,6 +104,24 @@ const readLines = (process: Process, bytes: Buffer, limits: ApiLimits): ElementR
     }
   }
   return readings;
+};
+
+/** Reads the element of one record of an event source; `defaults` stand for what it leaves out. */
+export const readRecord = (
+  process: Process,
+  bytes: Buffer,
+  {
+    limits,
+    defaults,
+  }: { readonly limits: ApiLimits; readonly defaults: { readonly key?: string; readonly input: string } },
+): ElementReading => {
+  if (bytes.length > limits.messageBytes) {
+    return { ok: false, issue: issue('PAYLOAD_TOO_LARGE', '', `A record may have ${limits.messageBytes} bytes.`) };
+  }
+  if (!isUtf8(bytes)) return { ok: false, issue: issue('INVALID_UTF8', '', 'The record is no UTF-8.') };
+  const text = bytes.toString('utf8');
+  const form = { schema: recordSchema, defaults };
+  return readOne(process, makeJsonScanner(limits), { text, start: 0, end: text.length, limits, form });
 };
 
 /** Reads the elements of a body. Throws Problem 400 for one that is no JSON as a whole, before anything is handed on. */

@@ -13,8 +13,7 @@ const PARTITION = says(
 const partition = v.pipe(v.string(PARTITION), v.regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, PARTITION));
 const input = v.pipe(v.string(INPUT), v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, INPUT));
 
-/** An element as it is sent; its value is held to the schema of the process. */
-export const elementSchema = strictRecord({
+const ENTRIES = {
   key: documented(
     v.pipe(
       v.string(KEY),
@@ -27,8 +26,16 @@ export const elementSchema = strictRecord({
   timestamp: optional(instantText, 'When it happened. A process in event time needs it.', '2026-11-22T00:00:30Z'),
   value: documented(v.unknown(), 'What the schema of the process takes.', { durationMs: 10 }),
   input: optional(input, 'The input that takes it, where the process has several.', 'main'),
+};
+
+/** An element as it is sent; its value is held to the schema of the process. */
+export const elementSchema = strictRecord({
+  ...ENTRIES,
   partition: optional(partition, 'The partition of the source, each with a watermark of its own.', 'p0'),
 });
+
+/** An element in a record of an event source, which says itself what partition it is of. */
+export const recordSchema = strictRecord(ENTRIES);
 
 /** How far a partition of a source has come that brings its own watermarks. */
 export const watermarkSchema = plainObject(

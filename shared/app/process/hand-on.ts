@@ -1,12 +1,11 @@
 import type { Process } from '../../core/process/definition.ts';
 import type { IdentifiedOutput } from '../../core/process/output.ts';
 import { parseElement } from '../../core/process/parse-element.ts';
-import { ProcessError } from '../../core/process/process-error.ts';
 import type { ElementInput } from '../../core/process/turn.ts';
 import { followersOf, isToProcess, type ToProcess } from '../../core/process/wiring.ts';
 import type { KeyWorker } from './key-worker.ts';
 import { bindingOf } from './outputs.ts';
-import { buryInput } from './poison.ts';
+import { buryInput, isLasting } from './poison.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import type { WatermarkBook } from './watermark-book.ts';
 
@@ -36,7 +35,7 @@ export const makeHandOn = ({ processes, worker, book, deps }: HandOnDeps): Proce
       const [fate] = (await worker().submit(call)).fates;
       if (fate?.kind === 'failed') await buryInput(deps(), { process, key: own, input: raw }, fate.error);
     } catch (error) {
-      if (!(error instanceof ProcessError)) throw error;
+      if (!isLasting(error)) throw error;
       await buryInput(deps(), { process, key: own, input: raw }, error);
     }
   };

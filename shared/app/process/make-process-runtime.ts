@@ -9,6 +9,7 @@ import { makeCursorGuard } from '../tick/cursor-guard.ts';
 import { makeBroadcastBook } from './broadcast-book.ts';
 import { makeCallDriver } from './call-driver.ts';
 import { makeEventWaves } from './event-wave.ts';
+import { makeFeed } from './feed-records.ts';
 import { makeForward, makeHandOn } from './hand-on.ts';
 import { inspectKey, listKeys } from './inspect-keys.ts';
 import { type KeyWorker, makeKeyWorker } from './key-worker.ts';
@@ -16,6 +17,7 @@ import { makeProcessCounters, type ProcessCounters } from './process-counters.ts
 import { makeDelivered, type ProcessDeps } from './process-deps.ts';
 import type { PartitionView, ProcessDesk, TimerName } from './process-desk.ts';
 import { makeSnapshotCache } from './snapshot-cache.ts';
+import type { SourceBatch, SourceRecord } from './source-record.ts';
 import { makeSubmit } from './submit-elements.ts';
 import { makeTimerChannel, timerTargets } from './timer-channel.ts';
 import { makeWatermarkBook, type WatermarkBook } from './watermark-book.ts';
@@ -28,6 +30,8 @@ export type ProcessRuntime = {
   readonly sender: Sender;
   /** Does what the event time of a process asks for; a name that is not known here is left to others. */
   runWave(name: string, stopAt: EpochMs): Promise<void>;
+  /** Commits records of an event source; gives those that it may forget. Throws what the store threw. */
+  feed(batch: SourceBatch): Promise<ReadonlySet<SourceRecord>>;
   readonly counters: ProcessCounters;
 };
 
@@ -80,19 +84,23 @@ const describe = async ({ deps }: Parts, process: Process) => {
   return { name: process.name, watermark: sources.published, firedThrough, partitions, counters };
 };
 
-const makeDesk = (
-  parts: Parts,
-  processes: ReadonlyMap<string, Process>,
-  submit: ProcessDesk['submit'],
-): ProcessDesk => {
-  const { deps, book } = parts;
-  const sendingCursor = makeCursorGuard(deps.sending);
-  const ownCursor = makeCursorGuard(deps.engine);
-  const open = async (): Promise<void> => {
-    await requireClock(deps.engine);
+/** To be called before anything is taken in. Throws Problem 503 where the clock is wrong. */
+const makeOpen = ({ engine, sending }: ProcessDeps) => {
+  const sendingCursor = makeCursorGuard(sending);
+  const ownCursor = makeCursorGuard(engine);
+  return async (): Promise<void> => {
+    await requireClock(engine);
     await sendingCursor();
     await ownCursor();
   };
+};
+
+const makeDesk = (
+  parts: Parts & { readonly open: () => Promise<void> },
+  processes: ReadonlyMap<string, Process>,
+  submit: ProcessDesk['submit'],
+): ProcessDesk => {
+  const { deps, book, open } = parts;
   return {
     names: () => [...processes.keys()],
     find: (name) => processes.get(name),
@@ -152,8 +160,15 @@ export const makeProcessRuntime = ({
   const worker: KeyWorker = makeKeyWorker(deps);
   const waves = makeEventWaves({ engine, worker, book, forward: makeForward({ processes: named, book }) });
   const channel = makeTimerChannel({ engine, processes: named, worker, book, calls });
+  const submitting = { worker, book, broadcasts, clock: engine.clock };
+  const open = makeOpen(deps);
+  const feed = makeFeed(submitting, deps);
   return {
-    desk: makeDesk({ deps, worker, book }, named, makeSubmit({ worker, book, broadcasts, clock: engine.clock })),
+    desk: makeDesk({ deps, worker, book, open }, named, makeSubmit(submitting)),
+    feed: async (batch) => {
+      await open();
+      return feed(batch);
+    },
     sender: makeSender({ engine, targets: timerTargets, channelOf: () => channel }),
     runWave: async (name, stopAt) => {
       const process = named.get(name);

@@ -1,6 +1,7 @@
 import { callsDueAt } from '../../core/process/call/schedule.ts';
 import type { IdentifiedOutput } from '../../core/process/output.ts';
 import { outputId } from '../../core/process/output.ts';
+import { ProcessError } from '../../core/process/process-error.ts';
 import type { BroadcastState } from '../../core/process/turn.ts';
 import { type EpochMs, epochMs } from '../../core/time/epoch.ts';
 import { type KeyRecord, newKey, parseKeyItem, type StoredKey } from './key-record.ts';
@@ -74,7 +75,7 @@ export const openTasks = async (
       const parsed = parseKeyItem(task.process, item, deps.snapshots);
       if (parsed.ok) return openTask(deps, task, parsed.value);
       deps.engine.telemetry.count('quarantined', 1);
-      return { kind: 'failed' as const, error: new Error(parsed.detail) };
+      return { kind: 'failed' as const, error: new ProcessError(parsed.code, parsed.detail) };
     }),
   );
 };

@@ -1,16 +1,27 @@
+import { isUtf8 } from 'node:buffer';
 import type { Process } from '../../core/process/definition.ts';
 import { ProcessError } from '../../core/process/process-error.ts';
 import type { Timer } from '../../core/process/timer.ts';
 import type { Effects, Input } from '../../core/process/turn.ts';
-import { type EpochMs, plusMs } from '../../core/time/epoch.ts';
+import { plusMs } from '../../core/time/epoch.ts';
+import { StoreError } from '../../ports/store-error.ts';
 import type { DeadLetter } from '../dead-letter-record.ts';
 import { processTarget, toDeadLetterItem } from '../dead-letter-record.ts';
 import { entryIdOf } from '../entry-id.ts';
 import type { ProcessDeps } from './process-deps.ts';
+import type { SourceBatch, SourceRecord } from './source-record.ts';
 import type { PoisonTimer } from './take-turn.ts';
 
-/** Never the message of an error of a handler: it may hold what the element held (P23). */
-const reasonOf = (error: unknown): string => (error instanceof ProcessError ? error.code : 'HANDLER_FAILED');
+/** A code for an error; never the message of an error of a handler: it may hold what the element held (P23). */
+export const reasonOf = (error: unknown): string =>
+  error instanceof ProcessError || error instanceof StoreError ? error.code : 'HANDLER_FAILED';
+
+/** True where an input fails again however often it is tried: what is kept of its key does not fit an item, or is damaged. */
+export const isLasting = (error: unknown): boolean => {
+  // A newer release wrote the key: it comes to this function in a moment.
+  if (error instanceof ProcessError) return error.code !== 'NEWER_STATE';
+  return error instanceof StoreError && error.code === 'TOO_LARGE';
+};
 
 type Buried = {
   readonly process: Process;
@@ -20,35 +31,40 @@ type Buried = {
   readonly request?: unknown;
 };
 
-const letterOf = (buried: Buried, error: unknown, at: { deadAt: EpochMs; dueAt: EpochMs }): DeadLetter => {
-  const { process, key, input, everyMs, request } = buried;
-  const target = processTarget(process.name);
-  const text = JSON.stringify({
+const textOf = ({ key, input, everyMs, request }: Buried): string =>
+  JSON.stringify({
     key,
     input,
     ...(everyMs ? { everyMs } : {}),
     ...(request === undefined ? {} : { request }),
   });
-  return {
-    id: `dead_${at.deadAt}_${entryIdOf('process', process.name, text)}`,
+
+/** What is to be read in a letter, and `ref`, by which its source knows it. */
+type Content = { readonly process: Process; readonly ref: string; readonly text: string };
+
+const store = async ({ engine, counters }: ProcessDeps, content: Content, reason: string): Promise<void> => {
+  const { process, ref, text } = content;
+  const deadAt = engine.clock.now();
+  const target = processTarget(process.name);
+  const letter: DeadLetter = {
+    id: `dead_${deadAt}_${entryIdOf('process', process.name, text)}`,
     target,
-    reason: reasonOf(error),
+    reason,
     attempts: 3,
-    ...at,
-    item: { dueAt: at.dueAt, target, ref: key },
+    deadAt,
+    dueAt: deadAt,
+    item: { dueAt: deadAt, target, ref },
     payload: new TextEncoder().encode(text),
     version: 1,
   };
+  await engine.store.put(toDeadLetterItem(letter, Math.ceil(plusMs(deadAt, engine.retentionMs) / 1000)), 'any');
+  counters.count(process.name, { dead: 1 });
+  engine.telemetry.count('dead', 1, target);
+  engine.telemetry.note('error', 'process input is dead', { process: process.name, reason });
 };
 
-const bury = async ({ engine, counters }: ProcessDeps, buried: Buried, error: unknown): Promise<void> => {
-  const deadAt = engine.clock.now();
-  const letter = letterOf(buried, error, { deadAt, dueAt: deadAt });
-  await engine.store.put(toDeadLetterItem(letter, Math.ceil(plusMs(deadAt, engine.retentionMs) / 1000)), 'any');
-  counters.count(buried.process.name, { dead: 1 });
-  engine.telemetry.count('dead', 1, letter.target);
-  engine.telemetry.note('error', 'process input is dead', { process: buried.process.name, reason: letter.reason });
-};
+const bury = (deps: ProcessDeps, buried: Buried, error: unknown): Promise<void> =>
+  store(deps, { process: buried.process, ref: buried.key, text: textOf(buried) }, reasonOf(error));
 
 const asInput = ({ domain, at, name }: Timer): Input => ({ kind: 'set-timer', domain, at, name });
 
@@ -81,3 +97,25 @@ export const buryInput = (
   { process, key, input }: { readonly process: Process; readonly key: string; readonly input: Input },
   error: unknown,
 ): Promise<void> => bury(deps, { process, key, input }, error);
+
+/** Letters beyond it do not fit an item with what stands beside them. */
+const MAX_TEXT_BYTES = 300_000;
+/** So much of a record is kept that is no element, or too large for a letter. */
+const KEPT_BYTES = 65_536;
+
+/** Stores a record of an event source that its source will not bring again: as an element where it is one, else as it came. */
+export const buryRecord = async (
+  deps: ProcessDeps,
+  { process, partition, record }: Omit<SourceBatch, 'records'> & { readonly record: SourceRecord },
+  reason: string,
+): Promise<void> => {
+  const { id, bytes, content } = record;
+  if (content.ok) {
+    const { key, ...element } = content.element;
+    const text = textOf({ process, key, input: { kind: 'element', ...element } });
+    if (Buffer.byteLength(text) <= MAX_TEXT_BYTES) return store(deps, { process, ref: key, text }, reason);
+  }
+  const kept = Buffer.from(bytes.subarray(0, KEPT_BYTES));
+  const shown = isUtf8(kept) ? { record: kept.toString() } : { base64: kept.toString('base64') };
+  await store(deps, { process, ref: id, text: JSON.stringify({ partition, id, ...shown }) }, reason);
+};

@@ -19,7 +19,12 @@ export type SubmitDeps = {
 };
 
 /** An element that fits its schema, and where it stood in the call. */
-type Fed = { readonly at: number; readonly draft: ElementDraft; readonly input: ElementInput };
+export type Fed = { readonly at: number; readonly draft: ElementDraft; readonly input: ElementInput };
+
+/** What became of an element; `again`: its key could not be committed now, and nothing is known of it. */
+export type CommitFate = ElementFate | { readonly kind: 'again'; readonly error: unknown };
+
+export type Committed = { readonly fates: readonly CommitFate[]; readonly fed: readonly Fed[] };
 
 const HANDLER_FAILED = 'The handler of the process threw; nothing of this element was stored.';
 
@@ -56,14 +61,11 @@ const seenOf = (fed: readonly Fed[], partition: string): Seen[] =>
     timestamps: of.flatMap(({ draft }) => draft.timestamp ?? []),
   }));
 
-/**
- * Commits the elements of one source partition, each key's in their order and together, and after that what they say of
- * event time: an element that a crash kept from being seen by the watermark was not acknowledged either.
- */
-export const makeSubmit =
+/** Commits elements, each key's in their order and together. A key that cannot be committed leaves the others alone. */
+export const makeCommit =
   ({ worker, book, broadcasts, clock }: SubmitDeps) =>
-  async (process: Process, drafts: readonly ElementDraft[], partition: string): Promise<readonly ElementFate[]> => {
-    const fates = new Array<ElementFate>(drafts.length);
+  async (process: Process, drafts: readonly ElementDraft[]): Promise<Committed> => {
+    const fates = new Array<CommitFate>(drafts.length);
     const fed: Fed[] = [];
     const now = clock.now();
     for (const [at, draft] of drafts.entries()) {
@@ -72,26 +74,60 @@ export const makeSubmit =
       else fates[at] = input as ElementFate;
     }
     const watermark = await book.published(process);
-    const take = (of: readonly Fed[], taken: readonly InputFate[]): void => {
-      for (const [n, { at }] of of.entries()) fates[at] = fateOf(taken[n]);
+    const take = async (of: readonly Fed[], taking: Promise<readonly InputFate[]>): Promise<void> => {
+      try {
+        const taken = await taking;
+        for (const [n, { at }] of of.entries()) fates[at] = fateOf(taken[n]);
+      } catch (error) {
+        for (const { at } of of) fates[at] = { kind: 'again', error };
+      }
     };
     const broadcast = fed.filter(({ draft }) => draft.input === 'broadcast');
     if (broadcast.length > 0) {
       const elements = broadcast.map(({ input }) => input);
-      take(broadcast, await broadcasts.apply(process, elements, watermark));
+      await take(broadcast, broadcasts.apply(process, elements, watermark));
     }
     const keyed = fed.filter(({ draft }) => draft.input !== 'broadcast');
     await Promise.all(
-      [...Map.groupBy(keyed, ({ draft }) => draft.key)].map(async ([key, of]) => {
+      [...Map.groupBy(keyed, ({ draft }) => draft.key)].map(([key, of]) => {
         const inputs = of.map(({ input }) => input);
-        take(of, (await worker.submit({ process, key, inputs, watermark })).fates);
+        return take(
+          of,
+          worker.submit({ process, key, inputs, watermark }).then((answer) => answer.fates),
+        );
       }),
     );
-    const counted = fed.filter(({ at, draft, input }) => {
-      // A clock that is years ahead is not to end the event time of all (K1).
-      return draft.timestamp !== null && input.divertTo === undefined && fates[at]?.kind !== 'failed';
-    });
-    const seen = seenOf(counted, partition);
-    if (seen.length > 0) await book.observe(process, seen);
-    return fates;
+    return { fates, fed };
   };
+
+/** Stores what the elements that `isTaken` say of event time. */
+export const observeTaken = async (
+  { book }: SubmitDeps,
+  { process, partition, fates, fed }: Committed & { readonly process: Process; readonly partition: string },
+  isTaken: (at: number) => boolean,
+): Promise<void> => {
+  const counted = fed.filter(({ at, draft, input }) => {
+    // A clock that is years ahead is not to end the event time of all (K1).
+    return draft.timestamp !== null && input.divertTo === undefined && fates[at]?.kind !== 'failed' && isTaken(at);
+  });
+  const seen = seenOf(counted, partition);
+  if (seen.length > 0) await book.observe(process, seen);
+};
+
+/**
+ * Commits the elements of one source partition and, after that, what they say of event time: an element that a crash kept
+ * from being seen by the watermark was not acknowledged either.
+ */
+export const makeSubmit = (deps: SubmitDeps) => {
+  const commit = makeCommit(deps);
+  return async (
+    process: Process,
+    drafts: readonly ElementDraft[],
+    partition: string,
+  ): Promise<readonly ElementFate[]> => {
+    const committed = await commit(process, drafts);
+    for (const fate of committed.fates) if (fate.kind === 'again') throw fate.error;
+    await observeTaken(deps, { ...committed, process, partition }, () => true);
+    return committed.fates as readonly ElementFate[];
+  };
+};
