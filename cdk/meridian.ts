@@ -80,7 +80,7 @@ export class Meridian extends Construct implements Parts {
     this.outcomes.grantPutEventsTo(this.send);
     grantTargets(this.send, stage.targets);
     if (stage.processes && processLanes) {
-      processLanes.grantSend(this.tick);
+      for (const name of ['ingest', 'tick'] as const) processLanes.grantSend(this[name]);
       const parts = { stage, environment, tables: this.tables, frontDoor: this.frontDoor, sending: this.lanes };
       const more = { definitions: stage.processes, lanes: processLanes };
       this.processFunctions = new ProcessFunctions(this, 'Processes', { ...parts, ...more });

@@ -7,6 +7,7 @@ import { makeMessageDesk } from './app/make-message-desk.ts';
 import { makeStatusDesk } from './app/make-status-desk.ts';
 import { makeTargetCache } from './app/target-cache.ts';
 import { makeTargets } from './app/targets.ts';
+import { composeProcessEngine } from './compose-process-engine.ts';
 import { type Config, ENDPOINT_ENV } from './config.ts';
 import { makeAllowList } from './core/delivery/allow-list.ts';
 
@@ -14,9 +15,10 @@ import { makeAllowList } from './core/delivery/allow-list.ts';
 export function composeApi(engine: Engine, config: Config) {
   const { clock, telemetry } = engine;
   const targets = makeTargets({ ...engine, randomBytes });
+  const hasProcesses = config.processQueueUrls.length > 0;
   return {
     messages: makeMessageDesk(engine),
-    deadLetters: makeDeadLetterDesk(engine),
+    deadLetters: makeDeadLetterDesk(engine, hasProcesses ? composeProcessEngine(engine, config) : undefined),
     status: makeStatusDesk(engine),
     targets,
     targetLookup: makeTargetCache(targets, clock),

@@ -1,16 +1,28 @@
 import { hash32 } from '../core/hash.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
-import type { EpochMs } from '../core/time/epoch.ts';
+import { type EpochMs, epochMs } from '../core/time/epoch.ts';
 import type { Item, ItemKey } from '../ports/item-store.ts';
 import { readSealed, sealJson } from './sealed-text.ts';
 
-/** Letters of process functions: timers and calls, which are no messages. */
+/** Letters of process functions: elements, timers and calls, which are no messages. */
 const PROCESS_PREFIX = 'process:';
 
 /** The target under which dead letters of a process are listed. */
 export const processTarget = (process: string): string => PROCESS_PREFIX + process;
 
 export const isOfProcess = ({ target }: { readonly target: string }): boolean => target.startsWith(PROCESS_PREFIX);
+
+/** The name of the process of such a letter. */
+export const processOf = ({ target }: { readonly target: string }): string => target.slice(PROCESS_PREFIX.length);
+
+/** The id of a letter of a process; `content` tells it from others of the same millisecond. */
+export const processLetterId = (deadAt: EpochMs, content: string): string => `dead_${deadAt}_${content}`;
+
+/** Where the letter of such an id is; `undefined` for an id of another kind. */
+export const placeOfProcessLetter = (id: string): ItemKey | undefined => {
+  const deadAt = /^dead_(\d{1,15})_[\w-]{11}$/.exec(id)?.[1];
+  return deadAt === undefined ? undefined : deadLetterKey(id, epochMs(Number(deadAt)));
+};
 
 /** Partitions that share the load of a flood of dead letters. */
 export const DEAD_LETTER_STRIPES = 8;
@@ -57,7 +69,7 @@ export const deadLetterKey = (id: string, deadAt: EpochMs): ItemKey => ({
 
 /** True for the sort key of a letter; anything else could be no bound of a list. */
 export const isDeadLetterSortKey = (sk: unknown): sk is string =>
-  typeof sk === 'string' && /^\d{15}#msg_[\w-]{26}$/.test(sk);
+  typeof sk === 'string' && /^\d{15}#(?:msg_[\w-]{26}|dead_\d{1,15}_[\w-]{11})$/.test(sk);
 
 export const toDeadLetterItem = (letter: DeadLetter, expiresAt: number): Item => {
   const { payload, version, ...rest } = letter;

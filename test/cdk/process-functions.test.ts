@@ -33,8 +33,8 @@ describe('a stage with process functions', () => {
     for (const { props } of sources) expect(props.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });
 
-  it('tells every function of the lanes, so that the tick works off their timers', () => {
-    for (const { props } of [...functionsOf('Tick'), ...functionsOf('Processes')]) {
+  it('tells every function of the lanes, so that the tick works off their timers, and a redrive reaches them', () => {
+    for (const { props } of ['Ingest', 'Tick', 'Processes'].flatMap(functionsOf)) {
       expect(props.Environment.Variables[ENV.processQueueUrls]).toEqual({ Ref: lanes[0]?.id });
     }
   });

@@ -66,6 +66,7 @@ describe('the grants of the functions of process functions', () => {
     await world.submit('totals', [element('a', { add: 1, inMs }, { id: 'e3', timestamp: 20 * MINUTE })]);
     await world.advance('totals', 30 * MINUTE);
     await world.runUntil(close + 10_000);
+    expect(await world.during(world.deadLetters.redrive({ target: 'process:totals' }))).not.toEqual({ redriven: 0 });
     // What another function put out is looked for where the key says that it is.
     await world.key('totals', 'a');
     await world.runUntil(close + 30 * MINUTE);

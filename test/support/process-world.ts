@@ -1,3 +1,5 @@
+import type { Engine } from '../../shared/app/engine.ts';
+import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
 import { driveWaves } from '../../shared/app/process/drive-waves.ts';
 import { makeProcessRuntime, type ProcessRuntime } from '../../shared/app/process/make-process-runtime.ts';
 import type { ElementDraft } from '../../shared/app/process/process-desk.ts';
@@ -33,6 +35,7 @@ export const element = (key: string, value: unknown, more: Partial<ElementDraft>
 const makeCompanion = (options: ProcessWorldOptions) => {
   const runtimes: ProcessRuntime[] = [];
   let make: (owner: string, seams?: Seams) => ProcessRuntime;
+  let processing: (sending: Engine) => Engine;
   const companion: NonNullable<WorldOptions['companion']> = ({ clock }, engineOf): Companion => {
     const queue = makeMemoryQueue({ clock, visibilityMs: 360_000 });
     make = (owner, seams) => {
@@ -42,7 +45,8 @@ const makeCompanion = (options: ProcessWorldOptions) => {
       return makeProcessRuntime({ engine, sending, processes: options.processes });
     };
     for (let n = 0; n < (options.runtimes ?? 2); n++) runtimes.push(make(`runtime-${n}`));
-    const engine = { ...engineOf('process-tick'), timeline: 'process' as const, queue };
+    processing = (sending) => ({ ...sending, timeline: 'process', queue });
+    const engine = processing(engineOf('process-tick'));
     const tick = makeTick(engine);
     let turn = 0;
     const serve = async (body: string): Promise<void> => {
@@ -68,6 +72,8 @@ const makeCompanion = (options: ProcessWorldOptions) => {
   return {
     runtimes,
     companion,
+    /** The engine of their timeline, for the API. */
+    processing: (sending: Engine) => processing(sending),
     replace: (n: number, owner: string, seams?: Seams) => {
       runtimes[n] = make(owner, seams);
     },
@@ -76,12 +82,16 @@ const makeCompanion = (options: ProcessWorldOptions) => {
 
 /** The real runtime of process functions and the real engine on the memory adapters and a virtual clock. */
 export const makeProcessWorld = (options: ProcessWorldOptions) => {
-  const { runtimes, companion, replace } = makeCompanion(options);
+  const { runtimes, companion, processing, replace } = makeCompanion(options);
   const world = makeWorld({ ...options, companion });
   const processOf = (name: string): Process => options.processes.find((process) => process.name === name) as Process;
   const desk = (runtime: number) => (runtimes[runtime] as ProcessRuntime).desk;
+  const ofApi = processing(world.engine);
   return {
     ...world,
+    /** The engine of the timeline of processes, as the API has it. */
+    processing: ofApi,
+    deadLetters: makeDeadLetterDesk(world.engine, ofApi),
     runtimes,
     /** The use cases of runtime `n`; for a call whose time has to pass, see `during`. */
     processDesk: desk,

@@ -58,7 +58,7 @@ export const operatorOperations = {
     method: 'GET',
     path: '/v1/dead-letters',
     tag: 'Operations',
-    summary: 'Messages that were given up',
+    summary: 'Messages that were given up, and inputs that process functions gave up',
     query: deadLetterQuery,
     answers: {
       200: { description: 'A page', schema: 'DeadLetterPage', example: { items: [DEAD_LETTER], next: null } },
@@ -70,9 +70,11 @@ export const operatorOperations = {
     path: '/v1/dead-letters/redrive',
     tag: 'Operations',
     summary: 'Send dead letters again, under the same ids',
+    description:
+      'An input that a process function gave up is fed to it again: an element under its id, a timer fires at once, a call is made anew. Its letter goes when that is committed; where it fails again, the letter stays, with more attempts.',
     body: { 'application/json': { schemas: ['Redrive'], example: { target: 'push', ratePerSecond: 100 } } },
     answers: { 202: { description: 'Under way', schema: 'Redriven', example: { redriven: 12 } } },
-    problems: [413, 415, 422],
+    problems: [409, 413, 415, 422],
   },
   getHealth: {
     method: 'GET',

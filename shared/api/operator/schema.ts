@@ -5,14 +5,14 @@ import { documented, instantText, optional, targetText } from '../schema/terms.t
 import { rateSchema } from '../target/schema.ts';
 
 const MAX_REDRIVE_IDS = 1000;
-const IDS = says('INVALID_LIST', `is no list of 1 to ${MAX_REDRIVE_IDS} message ids.`);
-const MESSAGE_ID = says('INVALID_ID', 'is no message id; they start with msg_.');
-const messageId = v.pipe(v.string(MESSAGE_ID), v.regex(/^msg_[A-Za-z0-9_-]{1,124}$/, MESSAGE_ID));
+const IDS = says('INVALID_LIST', `is no list of 1 to ${MAX_REDRIVE_IDS} ids of dead letters.`);
+const LETTER_ID = says('INVALID_ID', 'is no id of a dead letter; they start with msg_ or dead_.');
+const letterId = v.pipe(v.string(LETTER_ID), v.regex(/^(?:msg|dead)_[A-Za-z0-9_-]{1,123}$/, LETTER_ID));
 
 /** Which dead letters to send again; exactly one of `target` and `ids`. */
 export const redriveSchema = strictRecord({
-  target: optional(targetText, 'All of this target.', 'push'),
-  ids: optional(v.pipe(v.array(messageId, IDS), v.minLength(1, IDS), v.maxLength(MAX_REDRIVE_IDS, IDS)), 'These.'),
+  target: optional(targetText, 'All of this target; of a process function, `process:` and its name.', 'push'),
+  ids: optional(v.pipe(v.array(letterId, IDS), v.minLength(1, IDS), v.maxLength(MAX_REDRIVE_IDS, IDS)), 'These.'),
   ratePerSecond: optional(rateSchema, 'At most so many a second.', 100),
 });
 

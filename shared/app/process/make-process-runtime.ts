@@ -16,6 +16,7 @@ import { type KeyWorker, makeKeyWorker } from './key-worker.ts';
 import { makeProcessCounters, type ProcessCounters } from './process-counters.ts';
 import { makeDelivered, type ProcessDeps } from './process-deps.ts';
 import type { PartitionView, ProcessDesk, TimerName } from './process-desk.ts';
+import { makeRedrive } from './redrive-input.ts';
 import { makeSnapshotCache } from './snapshot-cache.ts';
 import type { SourceBatch, SourceRecord } from './source-record.ts';
 import { makeSubmit } from './submit-elements.ts';
@@ -159,8 +160,9 @@ export const makeProcessRuntime = ({
   };
   const worker: KeyWorker = makeKeyWorker(deps);
   const waves = makeEventWaves({ engine, worker, book, forward: makeForward({ processes: named, book }) });
-  const channel = makeTimerChannel({ engine, processes: named, worker, book, calls });
   const submitting = { worker, book, broadcasts, clock: engine.clock };
+  const redrive = makeRedrive({ ...submitting, engine, processes: named });
+  const channel = makeTimerChannel({ engine, processes: named, worker, book, calls, redrive });
   const open = makeOpen(deps);
   const feed = makeFeed(submitting, deps);
   return {

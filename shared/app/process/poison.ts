@@ -6,7 +6,7 @@ import type { Effects, Input } from '../../core/process/turn.ts';
 import { plusMs } from '../../core/time/epoch.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { DeadLetter } from '../dead-letter-record.ts';
-import { processTarget, toDeadLetterItem } from '../dead-letter-record.ts';
+import { processLetterId, processTarget, toDeadLetterItem } from '../dead-letter-record.ts';
 import { entryIdOf } from '../entry-id.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import type { SourceBatch, SourceRecord } from './source-record.ts';
@@ -23,13 +23,18 @@ export const isLasting = (error: unknown): boolean => {
   return error instanceof StoreError && error.code === 'TOO_LARGE';
 };
 
-type Buried = {
-  readonly process: Process;
+/** What a letter holds, as JSON. */
+export type LetterContent = {
   readonly key: string;
   readonly input: Input;
   readonly everyMs?: number | null;
   readonly request?: unknown;
 };
+
+type Buried = LetterContent & { readonly process: Process };
+
+/** How often an input was tried before it is a letter. */
+export const LETTER_ATTEMPTS = 3;
 
 const textOf = ({ key, input, everyMs, request }: Buried): string =>
   JSON.stringify({
@@ -47,10 +52,10 @@ const store = async ({ engine, counters }: ProcessDeps, content: Content, reason
   const deadAt = engine.clock.now();
   const target = processTarget(process.name);
   const letter: DeadLetter = {
-    id: `dead_${deadAt}_${entryIdOf('process', process.name, text)}`,
+    id: processLetterId(deadAt, entryIdOf('process', process.name, text)),
     target,
     reason,
-    attempts: 3,
+    attempts: LETTER_ATTEMPTS,
     deadAt,
     dueAt: deadAt,
     item: { dueAt: deadAt, target, ref },

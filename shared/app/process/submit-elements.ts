@@ -42,7 +42,8 @@ const fateOf = (fate: InputFate | undefined): ElementFate => {
   return fate?.kind === 'duplicate' ? DUPLICATE : ACCEPTED;
 };
 
-const parse = (process: Process, draft: ElementDraft, now: number): ElementInput | ElementFate => {
+/** An element as its key takes it in, or why not. */
+export const parseDraft = (process: Process, draft: ElementDraft, now: number): ElementInput | ElementFate => {
   const { input, id, timestamp, value } = draft;
   try {
     const element = { kind: 'element', input, id, timestamp, value: parseElement(process, input, value) } as const;
@@ -69,7 +70,7 @@ export const makeCommit =
     const fed: Fed[] = [];
     const now = clock.now();
     for (const [at, draft] of drafts.entries()) {
-      const input = parse(process, draft, now);
+      const input = parseDraft(process, draft, now);
       if (input.kind === 'element') fed.push({ at, draft, input });
       else fates[at] = input as ElementFate;
     }

@@ -6,7 +6,7 @@ import { makeRecentIds } from '../../core/process/recent-ids.ts';
 import type { Snapshot } from '../../core/process/snapshot.ts';
 import { step } from '../../core/process/step.ts';
 import type { Timer } from '../../core/process/timer.ts';
-import type { Effects, Failure, Input, Step, Turn } from '../../core/process/turn.ts';
+import { type Effects, type Failure, type Input, idOf, type Step, type Turn } from '../../core/process/turn.ts';
 
 /** What became of one input; `later`: it has to wait for the commit of what came before it. */
 export type InputFate =
@@ -81,10 +81,10 @@ const fatesOf = (
   if (at.duplicates === 0) return fates;
   const ids = makeRecentIds(snapshot.seen, process.limits.rememberedIds);
   for (const n of through) {
-    const input = at.turn.inputs[n] as Input;
-    if (input.kind !== 'element' || input.id === null) continue;
-    if (ids.has(input.id)) fates[n] = DUPLICATE;
-    ids.add(input.id);
+    const id = idOf(at.turn.inputs[n] as Input);
+    if (id === null) continue;
+    if (ids.has(id)) fates[n] = DUPLICATE;
+    ids.add(id);
   }
   return fates;
 };

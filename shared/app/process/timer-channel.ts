@@ -5,9 +5,11 @@ import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Channel, Delivery, Outcome } from '../../ports/channel.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { Engine } from '../engine.ts';
+import { decodeRedrive } from '../redrive-letter.ts';
 import type { TargetLookup } from '../target-registry.ts';
 import type { CallDriver } from './call-driver.ts';
 import type { KeyWorker } from './key-worker.ts';
+import type { makeRedrive } from './redrive-input.ts';
 import { decodeHint } from './timer-hint.ts';
 import type { WatermarkBook } from './watermark-book.ts';
 
@@ -22,6 +24,8 @@ export type TimerChannelDeps = {
   readonly worker: KeyWorker;
   readonly book: WatermarkBook;
   readonly calls: Pick<CallDriver, 'settled'>;
+  /** Brings a dead letter back to its process. */
+  readonly redrive: ReturnType<typeof makeRedrive>;
 };
 
 /** A commit takes a few milliseconds; whose takes longer died, or is looked at again after the pause of a retry. */
@@ -43,6 +47,9 @@ const failed = (reason: string, retryable: boolean): Outcome => ({
   effectPossible: false,
   reason,
 });
+
+const unreadable = (error: unknown): Outcome =>
+  failed(error instanceof StoreError ? error.code : 'KEY_UNREADABLE', true);
 
 /** A sandbox is frozen when its work has ended: calls that the key waits for are part of it, for a while. */
 const settleCalls = async ({ engine, calls }: TimerChannelDeps, process: Process, key: string): Promise<void> => {
@@ -76,7 +83,17 @@ const remind = async (deps: TimerChannelDeps, process: Process, delivery: Delive
     }
     return failed('NOT_COMMITTED', true);
   } catch (error) {
-    return failed(error instanceof StoreError ? error.code : 'KEY_UNREADABLE', true);
+    return unreadable(error);
+  }
+};
+
+const redrive = async (deps: TimerChannelDeps, name: string, id: string): Promise<Outcome> => {
+  try {
+    const redriven = await deps.redrive(name, id);
+    if (redriven) await settleCalls(deps, redriven.process, redriven.key);
+    return { kind: 'sent' };
+  } catch (error) {
+    return unreadable(error);
   }
 };
 
@@ -86,7 +103,9 @@ export const makeTimerChannel = (deps: TimerChannelDeps): Channel => ({
     const process = deps.processes.get(target.name);
     await Promise.all(
       deliveries.map(async (delivery, n) => {
-        report(n, process ? await remind(deps, process, delivery) : failed('PROCESS_NOT_DEPLOYED', true));
+        const dead = decodeRedrive(new TextDecoder().decode(delivery.payload));
+        if (dead !== undefined) report(n, await redrive(deps, target.name, dead));
+        else report(n, process ? await remind(deps, process, delivery) : failed('PROCESS_NOT_DEPLOYED', true));
       }),
     );
   },

@@ -7,8 +7,8 @@ import { makeRecentIds } from './recent-ids.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Timer } from './timer.ts';
 import { addTimer } from './timer-port.ts';
-import { firstTimer, removeTimer } from './timer-queue.ts';
-import type { ElementInput, Failure, Input, Turn } from './turn.ts';
+import { findNamed, firstTimer, removeTimer, takeFirst } from './timer-queue.ts';
+import { type ElementInput, type Failure, type Input, idOf, type Turn } from './turn.ts';
 
 /** Firings that bring a key no further in time, after which its timers are taken for a loop. */
 const STALLED_FIRINGS = 2000;
@@ -64,10 +64,11 @@ export const attempt = (
     complete = comeFirst(progress, turn.inputs[0], fireDue);
     for (const input of turn.inputs) {
       if (!complete) break;
-      if (input.kind === 'element' && input.id !== null && ids.has(input.id)) duplicates++;
+      const id = idOf(input);
+      if (id !== null && ids.has(id)) duplicates++;
       else if (progress.calls >= progress.limit) break;
       else if (!apply(progress, input)) duplicates++;
-      if (input.kind === 'element' && input.id !== null) ids.add(input.id);
+      if (id !== null) ids.add(id);
       applied++;
       complete = comeFirst(progress, turn.inputs[applied], handOverReady);
     }
@@ -127,6 +128,7 @@ function fireDue(progress: Progress): boolean {
 function fire(progress: Progress, timer: Timer): void {
   progress.at = timer;
   if (timer.domain === 'event') progress.passFirings++;
+  takeFirst(progress.run.timers[timer.domain]);
   progress.run.fire(timer);
   progress.calls++;
   progress.fired++;
@@ -164,10 +166,27 @@ function apply(progress: Progress, input: Input): boolean {
   if (input.kind === 'result' || input.kind === 'retry-call' || input.kind === 'drop-call') {
     if (!calls.take(input)) return false;
   } else if (input.kind === 'element') takeElement(progress, input);
+  else if (input.kind === 'fire-timer') fireAgain(progress, input.timer);
+  else if (input.kind === 'ask-call') askAgain(progress, input);
   else if (input.kind === 'delete-timer') removeTimer(timers[input.domain], input);
   else addTimer(timers, { domain: input.domain, at: input.at, name: input.name, everyMs: null });
   progress.calls++;
   return true;
+}
+
+/** Its periods go on, unless the key has set a timer of its name since. */
+function fireAgain({ run }: Progress, timer: Timer): void {
+  const isSetAgain = timer.name !== null && findNamed(run.timers[timer.domain], timer.name) !== undefined;
+  run.fire(isSetAgain ? { ...timer, everyMs: null } : timer);
+}
+
+function askAgain(progress: Progress, { call, request, timestamp }: Input & { readonly kind: 'ask-call' }): void {
+  const { process, turn, run } = progress;
+  if (!Object.hasOwn(process.calls, call)) {
+    throw new ProcessError('UNDECLARED_CALL', `Process "${process.name}" declares no call "${call}" any more.`);
+  }
+  const { now: calledAt, watermark } = turn;
+  run.calls.add({ call, request, calledAt, timestamp, emitAt: timestamp, watermark });
 }
 
 /** An element of the future, or too late by the process's own rule, goes past the handler to the side output of its case. */

@@ -10,7 +10,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { Scope } from './state/scope.ts';
 import type { Timer } from './timer.ts';
 import { type KeyTimers, nextPeriod } from './timer-port.ts';
-import { insertTimer, takeFirst } from './timer-queue.ts';
+import { insertTimer } from './timer-queue.ts';
 import type { ElementInput, Turn } from './turn.ts';
 
 /** What the running handler was called for. */
@@ -29,7 +29,7 @@ export type Bench = {
 /** The handlers of a key, each called with the context set for what it is called for. */
 export type Handlers = {
   element(input: ElementInput): void;
-  /** Takes the timer, which is the first of its queue, and calls `onTimer`. */
+  /** Calls `onTimer`; sets the next one of a period. */
   fire(timer: Timer): void;
   /** Takes the call, whose outcome is ready, off the queue and hands it to its handler. */
   outcome(pending: PendingCall): void;
@@ -62,7 +62,6 @@ export const makeHandlers = (
   };
 
   const fire = (timer: Timer): void => {
-    takeFirst(timers[timer.domain]);
     if (timer.everyMs !== null) setNext(timers, { ...timer, everyMs: timer.everyMs }, turn);
     call.timestamp = stamps.side = timer.at;
     stamps.main = timer.domain === 'event' ? timer.at : null;

@@ -1,5 +1,6 @@
 import type { CallInput } from './call/call-input.ts';
 import type { FailedCall, PendingCall } from './call/pending-call.ts';
+import type { Data } from './data.ts';
 import type { IdentifiedOutput } from './output.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoredState } from './state/cell.ts';
@@ -25,7 +26,24 @@ export type TimerInput = {
   readonly name: string | null;
 };
 
-export type Input = ElementInput | TimerInput | CallInput;
+/** What was given up before, once more: a timer fires whatever it is set for, a call is asked for anew. */
+export type RedriveInput =
+  | { readonly kind: 'fire-timer'; readonly id: string; readonly timer: Timer }
+  | {
+      readonly kind: 'ask-call';
+      readonly id: string;
+      readonly call: string;
+      readonly request: Data;
+      readonly timestamp: number | null;
+    };
+
+export type Input = ElementInput | TimerInput | CallInput | RedriveInput;
+
+/** The id by which an input is recognised when it comes again; `null` where it is not. */
+export const idOf = (input: Input): string | null => {
+  const { kind } = input;
+  return kind === 'element' || kind === 'fire-timer' || kind === 'ask-call' ? input.id : null;
+};
 
 export type BroadcastState = { readonly [name: string]: StoredState };
 
