@@ -21,6 +21,7 @@ const NEVER_LOADED = [
  */
 export const BUNDLING = {
   format: 'cjs',
+  define: { 'import.meta.dirname': '__dirname' },
   target: 'node24',
   mainFields: ['module', 'main'],
   externalModules: NEVER_LOADED,

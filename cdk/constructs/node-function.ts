@@ -37,6 +37,18 @@ const LAMBDA_BUNDLING: BundlingOptions = {
   sourcesContent: false,
 };
 
+/** The bundle of ingest has its OpenAPI document beside it. */
+const WITH_OPEN_API: BundlingOptions = {
+  ...LAMBDA_BUNDLING,
+  commandHooks: {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_, folder) => [
+      `"${pathOf('node_modules/.bin/node')}" "${pathOf('shared/local/write-openapi.ts')}" "${folder}"`,
+    ],
+  },
+};
+
 const ACKNOWLEDGED = [
   {
     id: 'Serverless::Serverless-LambdaDLQ',
@@ -62,7 +74,8 @@ function bundleOf({ name, entry }: NodeFunctionProps) {
   if (existsSync(`${folder}/index.cjs`)) return { code: Code.fromAsset(folder), handler: 'index.handler' };
   const lock = pathOf('package-lock.json');
   const repository = existsSync(lock) && { projectRoot: pathOf(''), depsLockFilePath: lock };
-  return { entry: entry ?? `${folder}/handler.ts`, bundling: LAMBDA_BUNDLING, ...repository };
+  const bundling = name === 'ingest' ? WITH_OPEN_API : LAMBDA_BUNDLING;
+  return { entry: entry ?? `${folder}/handler.ts`, bundling, ...repository };
 }
 
 /** The function of `functions/<name>`, with a role that may do nothing yet but write its own log. */

@@ -13,6 +13,7 @@ export async function bundleFunction(name: string, outfile: string): Promise<voi
   await bundle(`functions/${name}/handler.ts`, {
     outfile,
     format: BUNDLING.format,
+    define: BUNDLING.define,
     minify: BUNDLING.minify,
     sourcemap: true,
     sourcesContent: false,

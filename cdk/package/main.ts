@@ -11,11 +11,13 @@ import { bundleComposition, bundleFunction } from './bundle-function.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = join(root, 'dist');
+const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 
 rmSync(dist, { recursive: true, force: true });
-execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'cdk/package/tsconfig.json'], { cwd: root, stdio: 'inherit' });
+execFileSync(bin('tsc'), ['-p', 'cdk/package/tsconfig.json'], { cwd: root, stdio: 'inherit' });
 for (const name of readdirSync(join(root, 'functions'))) {
   if (!existsSync(join(root, 'functions', name, 'handler.ts'))) continue;
   await bundleFunction(name, join(dist, 'functions', name, 'index.cjs'));
 }
 await bundleComposition(dist);
+execFileSync(bin('node'), [join(root, 'shared/local/write-openapi.ts'), join(dist, 'functions/ingest')]);

@@ -30,6 +30,8 @@ export type IngestDeps = {
   /** Of this software, and of the tz database in use. */
   readonly version: string;
   readonly tzVersion: string;
+  /** Gives the document that describes the interface. */
+  readonly openApi: () => unknown;
   readonly limits?: ApiLimits;
   /** Handlers of other functions, where one process serves them all. */
   readonly more?: Partial<Handlers>;

@@ -1,6 +1,7 @@
 import { makeIngest } from '../../functions/ingest/ingest.ts';
 import type { Handlers } from '../api/http/call.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
+import { makeOpenApiDocument } from '../api/openapi/document.ts';
 import type { Engine } from '../app/engine.ts';
 import { makeTick, type TickOptions, type TickReport } from '../app/tick/make-tick.ts';
 import type { OnCapacity } from '../aws/dynamo/access.ts';
@@ -106,7 +107,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRunti
 
 function functionsOn(api: ComposedApi, more: Partial<Handlers>, onError: (error: unknown) => void): ApiFunctions {
   return {
-    ingest: makeIngest({ ...api, more, paths: 'encoded' }),
+    ingest: makeIngest({ ...api, more, openApi: () => makeOpenApiDocument(api.version), paths: 'encoded' }),
     bulkStream: makeBulkStream({ ...api, limits: DEFAULT_LIMITS }, onError),
   };
 }

@@ -38,16 +38,18 @@ export type BundleCall = { readonly method: string; readonly path: string; reado
 // biome-ignore lint/suspicious/noExplicitAny: the test looks into answers of every shape.
 type Loaded = { readonly type: string; readonly answers: readonly { readonly status: number; readonly body: any }[] };
 
-/** A path that does not exist, which is answered without any service of AWS. */
+/** A path that does not exist: answered without any service of AWS, as the document is. */
 const NOTHING: BundleCall = { method: 'GET', path: '/v1/nothing' };
+
+const OPEN_API: BundleCall = { method: 'GET', path: '/openapi.json' };
 
 /** What a bundle exports, loaded in a process of its own; with `ask`, also how it answers a call. */
 export async function loadBundle(
   file: string,
   ask: boolean,
-): Promise<{ readonly type: string; readonly status?: number }> {
-  const { type, answers } = await callBundle(file, ask ? [NOTHING] : []);
-  return { type, ...answers.map(({ status }) => ({ status }))[0] };
+): Promise<{ readonly type: string; readonly statuses: readonly number[] }> {
+  const { type, answers } = await callBundle(file, ask ? [NOTHING, OPEN_API] : []);
+  return { type, statuses: answers.map(({ status }) => status) };
 }
 
 /** What a bundle exports, loaded in a process of its own, and how it answers calls one after the other. */

@@ -152,7 +152,7 @@ it('the packed construct synthesizes in an app of its user, without a bundler, a
     expect(props.Environment.Variables.MERIDIAN_SHARDS).toBe('32');
     const bundle = bundleIn('cdk.out', 'index.cjs', props);
     const isIngest = id.startsWith('MeridianIngest');
-    expect(await loadBundle(bundle, isIngest)).toEqual({ type: 'function', ...(isIngest && { status: 404 }) });
+    expect(await loadBundle(bundle, isIngest)).toEqual({ type: 'function', statuses: isIngest ? [404, 200] : [] });
   }
 });
 
@@ -175,7 +175,7 @@ describe('the packed construct with process functions of its user', () => {
     expect(functions).toHaveLength(5);
     const bundleOf = (id: string) =>
       bundleIn('processes.out', 'index.js', functions.find((found) => found.id.includes(id))?.props);
-    expect(await loadBundle(bundleOf('ProcessesProcess'), false)).toEqual({ type: 'function' });
+    expect(await loadBundle(bundleOf('ProcessesProcess'), false)).toEqual({ type: 'function', statuses: [] });
     const { send, process } = await setUpEngines(engines);
     const { answers } = await callBundle(bundleOf('ProcessesElements'), CALLS, {
       [ENV.segmentsTable]: TABLES.segments,

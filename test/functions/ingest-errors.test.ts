@@ -27,6 +27,7 @@ const makeFailing = (find: () => Promise<never>) => {
     paths: 'encoded',
     version: '0',
     tzVersion: '2026c',
+    openApi: desk,
   });
   return { ingest, telemetry, clock };
 };

@@ -27,7 +27,7 @@ import {
   watchTelemetry,
   watchText,
 } from './canary.ts';
-import { expectFits, type HttpAnswer } from './openapi.ts';
+import { expectFits, type HttpAnswer, openApiDocument } from './openapi.ts';
 
 export const API_START = epochMs(Date.UTC(2026, 10, 21, 9, 0, 0));
 
@@ -143,6 +143,14 @@ const addTarget = async (targets: Targets): Promise<void> => {
   });
 };
 
+const policyOf = ({ allow = [], unreachable = {} }: ApiOptions): TargetPolicy => ({
+  allowHttp: false,
+  ports: [443],
+  allow: makeAllowList(allow),
+  region: 'eu-west-1',
+  unreachable,
+});
+
 /** The real handler and use cases on the memory adapters; every answer is checked against the OpenAPI document. */
 export function makeApi(options: ApiOptions = {}) {
   const { clock, store, queue, telemetry, engine } = makeMemoryEngine(options);
@@ -156,16 +164,11 @@ export function makeApi(options: ApiOptions = {}) {
     deadLetters: makeDeadLetterDesk(engine),
     telemetry,
     clock,
-    targetPolicy: {
-      allowHttp: false,
-      ports: [443],
-      allow: makeAllowList(options.allow ?? []),
-      region: 'eu-west-1',
-      unreachable: options.unreachable ?? {},
-    },
+    targetPolicy: policyOf(options),
     paths: options.paths ?? 'encoded',
     version: '0.0.0-test',
     tzVersion: '2026c',
+    openApi: () => openApiDocument,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   });
 

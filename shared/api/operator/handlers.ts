@@ -5,7 +5,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Handlers } from '../http/call.ts';
 import { bytesOfBody, readObject } from '../http/request-body.ts';
 import type { ApiLimits } from '../limits.ts';
-import { makeOpenApiDocument } from '../openapi/document.ts';
 import { bucketRange, segmentPage } from './bucket-page.ts';
 import type { operatorOperations } from './operations.ts';
 import { redriveSchema } from './schema.ts';
@@ -16,11 +15,13 @@ export type OperatorHandlerDeps = Versions & {
   readonly deadLetters: DeadLetterDesk;
   readonly clock: Clock;
   readonly limits: ApiLimits;
+  /** Gives the document that describes the interface. */
+  readonly openApi: () => unknown;
 };
 
 /** The operations of those who run the system. */
 export function makeOperatorHandlers(deps: OperatorHandlerDeps): Handlers<keyof typeof operatorOperations> {
-  const { status, deadLetters, clock, limits, version } = deps;
+  const { status, deadLetters, clock, limits, version, openApi } = deps;
   let document: unknown;
 
   return {
@@ -53,7 +54,7 @@ export function makeOperatorHandlers(deps: OperatorHandlerDeps): Handlers<keyof 
     },
     getHealth: async () => ({ status: 200, body: { status: 'ok', version } }),
     getOpenApi: async () => {
-      document ??= makeOpenApiDocument(version);
+      document ??= await openApi();
       return { status: 200, body: document };
     },
   };
