@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
 import type { Engine } from './app/engine.ts';
 import { makeLedgerBook } from './app/ledger-book.ts';
@@ -57,7 +57,8 @@ export function composeEngine({ config, telemetry, identity, timing, onCapacity 
     shards: config.shards,
     retentionMs: config.retentionMs,
     ...identity,
-    nonce: randomUUID,
+    // Entries hold the tokens of up to a thousand references, which are these: they are short.
+    nonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
   };
 }
 
@@ -67,6 +68,9 @@ export function composeFunction(service: string) {
   const telemetry = makeTelemetry({ ...config, service, clock: makeSystemClock() });
   return { config, telemetry, engine: composeEngine({ config, telemetry, identity: unknownToOthers() }) };
 }
+
+/** Sixteen characters; nobody draws one of 2^96 twice. */
+const NONCE_BYTES = 12;
 
 /** Figures wait for so long in a sandbox: each store of them is a write or two. */
 const FLUSH_AFTER_MS = 5_000;

@@ -11,8 +11,8 @@ const GATHERED_SHARE = 0.75;
  * It gives up where nothing moves in so many looks, one a millisecond, and after so long in any case. Looks are counted
  * and not milliseconds: while this process is busy with its commits it hears of no caller.
  */
-const QUIET_LOOKS = 5;
-const LONGEST_MS = 50;
+const QUIET_LOOKS = 12;
+const LONGEST_MS = 100;
 
 /** Lets concurrent callers come together; one that is alone does not wait, or once where it was one of many just before. */
 export type Gathering = {

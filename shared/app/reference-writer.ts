@@ -42,7 +42,7 @@ export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
   let writing = false;
   const gathering = makeGathering(engine.clock);
 
-  /** Sends the hints when all callers have released the entry. */
+  /** Sends the hints when all callers have released the entry; where there are none, nobody waits for the others. */
   const afterLast = (callers: number, hints: readonly Hint[]) => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     let left = callers;
@@ -50,6 +50,7 @@ export const makeReferenceWriter = (engine: Engine): ReferenceWriter => {
     return async (): Promise<void> => {
       left -= 1;
       gathering.committing(-1);
+      if (hints.length === 0) return;
       if (left === 0) resolve(sendHints(engine, hints));
       await promise;
     };

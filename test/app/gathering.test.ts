@@ -63,13 +63,13 @@ it('gives up when nobody comes, and then does not wait for who is gone', async (
   const waited = wait();
   gathering.committing(-31);
   await clock.advanceTo(epochMs(100));
-  expect(await waited).toBe(6);
+  expect(await waited).toBe(13);
   const from = clock.now();
   await gathering.wait(() => 1);
   expect(clock.now()).toBe(from);
 });
 
-it('waits no longer than 50 ms while callers come and go', async () => {
+it('waits no longer than 100 ms while callers come and go', async () => {
   gathering.committing(30);
   come(2);
   let isOver = false;
@@ -78,10 +78,10 @@ it('waits no longer than 50 ms while callers come and go', async () => {
     .then(() => {
       isOver = true;
     });
-  for (let ms = 1; ms <= 60 && !isOver; ms += 1) {
+  for (let ms = 1; ms <= 110 && !isOver; ms += 1) {
     await clock.advanceTo(epochMs(ms));
     gathering.change();
   }
   expect(isOver).toBe(true);
-  expect(clock.now()).toBeLessThanOrEqual(52);
+  expect(clock.now()).toBeLessThanOrEqual(102);
 });
