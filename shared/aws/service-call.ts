@@ -25,7 +25,7 @@ export type ServiceCall = (request: ServiceRequest, timeoutMs: number) => Promis
 const AGENT = { keepAlive: true, maxSockets: 1024 };
 
 /** The name of a service in its address and in signatures. */
-export type ServiceName = 'sqs' | 'sns' | 'events' | 'lambda';
+export type ServiceName = 'sns' | 'events' | 'lambda';
 
 /** Where AWS has a service. */
 export const awsEndpoint = (service: ServiceName, region: string): string =>

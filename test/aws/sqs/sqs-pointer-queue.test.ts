@@ -37,7 +37,7 @@ describe('lanes', () => {
     const { sendBatch, queueUrls, close } = await openQueues(await embedded(), 4);
     const lanes: string[][] = [];
     const noting: SendBatch = (queueUrl, entries) => {
-      for (const { MessageBody } of entries) lanes.push([MessageBody, queueUrl]);
+      for (const { MessageBody } of entries) lanes.push([MessageBody ?? '', queueUrl]);
       return sendBatch(queueUrl, entries);
     };
     const queue = makeSqsPointerQueue({ sendBatch: noting, queueUrls, clock: makeSystemClock(), random: Math.random });
