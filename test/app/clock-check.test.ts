@@ -1,7 +1,12 @@
+import { object } from 'valibot';
 import { expect, test } from 'vitest';
 import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
+import { makeProcessRuntime } from '../../shared/app/process/make-process-runtime.ts';
+import { makeWatermarkBook } from '../../shared/app/process/watermark-book.ts';
+import { processesWithWatermark } from '../../shared/app/process/watermark-record.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
+import { defineProcess } from '../../shared/core/process/definition.ts';
 import { plusMs } from '../../shared/core/time/epoch.ts';
 import { makeWorld } from '../support/world.ts';
 
@@ -58,4 +63,26 @@ test('F36 a process whose clock was put right accepts again, although it does no
   const engine = { ...world.engine, store: { ...world.store, get }, skewMs: () => aheadMs };
   const { view } = await world.during(makeMessageDesk(engine).putKeyed('k', message(world.clock.now() + 60_000)));
   expect(view.state).toBe('pending');
+});
+
+test('F36 a process function is not stepped by a clock that the store shows to be wrong, and moves no event time', async () => {
+  const world = makeWorld();
+  let aheadMs = 0;
+  const find: typeof world.store.getMany = async (keys) => {
+    aheadMs = 3_600_000;
+    return world.store.getMany(keys);
+  };
+  const sending = { ...world.engine, store: { ...world.store, getMany: find }, skewMs: () => aheadMs };
+  const stepped: number[] = [];
+  const noting = defineProcess({ name: 'noting', element: object({}), onElement: (_, { now }) => stepped.push(now) });
+  const engine = { ...sending, timeline: 'process' as const };
+  const { desk } = makeProcessRuntime({ engine, sending, processes: [noting] });
+  const refused = expect.objectContaining({ status: 503, code: 'CLOCK_SKEW' });
+  const draft = { key: 'a', id: null, timestamp: 1, value: {}, input: 'main' };
+  await expect(world.during(desk.submit(noting, [draft], 'p'))).rejects.toEqual(refused);
+  expect(stepped).toEqual([]);
+  await expect(makeWatermarkBook(engine).advance(noting, { input: 'main', partition: 'p' }, 1)).rejects.toEqual(
+    refused,
+  );
+  expect(await processesWithWatermark(engine)).toEqual([]);
 });

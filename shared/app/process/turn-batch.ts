@@ -3,6 +3,7 @@ import type { BroadcastState } from '../../core/process/turn.ts';
 import { type EpochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Hint } from '../../ports/pointer-queue.ts';
 import { StoreError } from '../../ports/store-error.ts';
+import { requireClock } from '../clock-check.ts';
 import { sendHints } from '../hints.ts';
 import { passFences, toStoredEntry } from '../store-entries.ts';
 import { packEvents } from './event-index.ts';
@@ -171,6 +172,8 @@ const planSafely = (
 export const runBatch = async (deps: ProcessDeps, tasks: readonly KeyTask[]): Promise<TaskResult[]> => {
   const now = deps.engine.clock.now();
   const opened = await openTasks(deps, tasks, now);
+  // By a wrong clock timers would fire early, and elements would be of the future; the answer has told which it is (F36).
+  await requireClock(deps.engine);
   const broadcasts = await deps.broadcasts.of(new Set(tasks.map(({ process }) => process)));
   const planned = opened.map((open) =>
     'task' in open ? planSafely(deps, open, { now, broadcast: broadcasts.get(open.task.process.name) ?? {} }) : open,

@@ -4,6 +4,7 @@ import { openSources, type SourceWatermarks } from '../../core/process/watermark
 import { inputsOf } from '../../core/process/wiring.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Item, ItemKey } from '../../ports/item-store.ts';
+import { requireClock } from '../clock-check.ts';
 import type { Engine } from '../engine.ts';
 import { seal, unseal } from '../sealed-text.ts';
 import { pagesOf } from '../unit-journal.ts';
@@ -59,6 +60,8 @@ export const changeWatermark = async (
 ): Promise<StoredWatermark> => {
   for (;;) {
     const stored = await readWatermark(engine, process);
+    // A wave that a wrong clock puts off would not come for an hour (F36).
+    await requireClock(engine);
     const record = change(stored.record);
     if (!record) return stored;
     if (stored.version === 0) await register(engine, process.name);

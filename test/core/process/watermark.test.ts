@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { alignDown, alignUp } from '../../../shared/core/process/event-time.ts';
+import {
+  openSources,
+  probeIdle,
+  type SourceWatermarks,
+  takeMark,
+} from '../../../shared/core/process/watermark/source-watermarks.ts';
 import { customWatermark, freshWatermark, observeTimestamp } from '../../../shared/core/process/watermark/strategy.ts';
 import {
   activateChannel,
@@ -31,6 +37,16 @@ it('P15: the combined watermark never goes back, and is never ahead of an aligne
     }),
     { numRuns: 500, seed: 15 },
   );
+});
+
+it('P15: a partition that came late, and is behind the others, holds nothing back once it is idle', () => {
+  const take = (sources: SourceWatermarks, partition: string, watermark: number, seenAt: number): SourceWatermarks =>
+    takeMark(sources, { input: 'main', partition }, { maxTimestamp: watermark, watermark, seenAt });
+  let sources = take(openSources(['main']), 'a', 100, 0);
+  sources = take(sources, 'late', 50, 0);
+  sources = take(sources, 'a', 200, 90);
+  expect(sources.published).toBe(100);
+  expect(probeIdle(sources, 60, 100).published).toBe(200);
 });
 
 it('P15: a strategy that goes back does not take the watermark with it', () => {

@@ -33,14 +33,12 @@ export const idleChannel = (valve: Valve, name: string): Valve => {
   const channel = valve.channels[name];
   if (!channel || channel.idle) return valve;
   const next = withChannel(valve, name, { ...channel, idle: true, aligned: false });
+  // Only a channel that held the others back can let them go on; one that came late does so from behind the output.
+  const holds = channel.aligned && channel.watermark <= valve.output;
   const channels = Object.values(next.channels);
-  if (channels.some(({ idle }) => !idle)) {
-    // Only a channel that held the others back can let them go on.
-    return channel.aligned && channel.watermark === valve.output ? raise(next) : next;
-  }
+  if (channels.some(({ idle }) => !idle)) return holds ? raise(next) : next;
   const highest = Math.max(...channels.map(({ watermark }) => watermark));
-  const output = channel.watermark === valve.output ? Math.max(valve.output, highest) : valve.output;
-  return { ...next, output, idle: true };
+  return { ...next, output: holds ? Math.max(valve.output, highest) : valve.output, idle: true };
 };
 
 export const activateChannel = (valve: Valve, name: string): Valve => {
