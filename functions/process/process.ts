@@ -18,7 +18,7 @@ export type ProcessFunctionDeps = {
 export const makeProcessFunction = ({ runtime, clock, telemetry }: ProcessFunctionDeps): PointerFunction => {
   const serveUnit = makeServeUnit({ sender: runtime.sender, telemetry });
   return makePointerFunction(clock, (record, stopAt) => {
-    const process = decodeWavePointer(record.body);
-    return process === undefined ? serveUnit(record, stopAt) : ended(telemetry, () => runtime.runWave(process, stopAt));
+    const wave = decodeWavePointer(record.body);
+    return wave === undefined ? serveUnit(record, stopAt) : ended(telemetry, () => runtime.runWave(wave, stopAt));
   });
 };

@@ -1,3 +1,4 @@
+import type { Hint } from '../../ports/pointer-queue.ts';
 import type { Engine } from '../engine.ts';
 import { sendHints } from '../hints.ts';
 import { processesWithWatermark, readWatermarkByName } from './watermark-record.ts';
@@ -11,14 +12,12 @@ const LOST_AFTER_MS = 5_000;
  */
 export const driveWaves = async (engine: Engine, { reopen = false }: { reopen?: boolean } = {}): Promise<void> => {
   const now = engine.clock.now();
-  const lost: string[] = [];
+  const lost: Hint[] = [];
   for (const name of await processesWithWatermark(engine)) {
     const record = await readWatermarkByName(engine, name);
     const due = [record?.waveAt, record?.probeAt].filter((at) => at !== null && at !== undefined);
-    if (due.some((at) => reopen || now - at > LOST_AFTER_MS)) lost.push(name);
+    const late = due.filter((at) => reopen || now - at > LOST_AFTER_MS);
+    lost.push(...late.map((at) => encodeWavePointer(engine, name, at)));
   }
-  await sendHints(
-    engine,
-    lost.map((name) => encodeWavePointer(engine, name, now)),
-  );
+  await sendHints(engine, lost);
 };

@@ -23,9 +23,15 @@ export type WaveDeps = {
 
 /** Fires event timers as the watermark advances. */
 export type EventWaves = {
-  /** Does what the record of the process asks for, until nothing is left or `stopAt`. */
-  run(process: Process, stopAt: EpochMs): Promise<void>;
+  /**
+   * Does what the record of the process asks for, until nothing is left or `stopAt`. `at` is the time that the pointer
+   * names for which it is called.
+   */
+  run(process: Process, of: { readonly at: EpochMs | null; readonly stopAt: EpochMs }): Promise<void>;
 };
+
+/** The queue knows whole seconds, so a pointer shows up to one before its time. */
+const EARLY_MS = 1_000;
 
 type Firing = { readonly process: Process; readonly watermark: number; readonly writtenAt: EpochMs };
 
@@ -102,7 +108,7 @@ const afterWave = (
 
 export const makeEventWaves = (deps: WaveDeps): EventWaves => {
   const { engine, book } = deps;
-  const underWay = new Map<string, Promise<void>>();
+  const underWay = new Map<string, Promise<WatermarkRecord>>();
 
   const wave = async (process: Process, record: WatermarkRecord, stopAt: EpochMs): Promise<WatermarkRecord> => {
     const watermark = record.sources.published;
@@ -113,7 +119,7 @@ export const makeEventWaves = (deps: WaveDeps): EventWaves => {
     return stored.record;
   };
 
-  const run = async (process: Process, stopAt: EpochMs): Promise<void> => {
+  const run = async (process: Process, stopAt: EpochMs): Promise<WatermarkRecord> => {
     await book.probe(process);
     let { record } = await readWatermark(engine, process);
     while (record.waveAt !== null && record.waveAt < stopAt && engine.clock.now() < stopAt) {
@@ -122,17 +128,27 @@ export const makeEventWaves = (deps: WaveDeps): EventWaves => {
       record = (await readWatermark(engine, process)).record;
       record = await wave(process, record, stopAt);
     }
-    const next = record.waveAt ?? record.probeAt;
-    if (next !== null) await sendHints(engine, [encodeWavePointer(engine, process.name, next)]);
+    if (record.waveAt !== null) await sendHints(engine, [encodeWavePointer(engine, process.name, record.waveAt)]);
+    return record;
+  };
+
+  /** Pointers that come together share one run. */
+  const runShared = (process: Process, stopAt: EpochMs): Promise<WatermarkRecord> => {
+    const running = underWay.get(process.name);
+    if (running) return running;
+    const started = run(process, stopAt).finally(() => underWay.delete(process.name));
+    underWay.set(process.name, started);
+    return started;
   };
 
   return {
-    run: (process, stopAt) => {
-      const running = underWay.get(process.name);
-      if (running) return running;
-      const started = run(process, stopAt).finally(() => underWay.delete(process.name));
-      underWay.set(process.name, started);
-      return started;
+    run: async (process, { at, stopAt }) => {
+      const { clock } = engine;
+      if (at !== null && at - clock.now() <= EARLY_MS) await clock.sleepUntil(at);
+      const { probeAt } = await runShared(process, stopAt);
+      // Only who was to probe, and came too early, comes again: pointers would never end else, and become ever more.
+      if (probeAt !== null && probeAt === at)
+        await sendHints(engine, [encodeWavePointer(engine, process.name, probeAt)]);
     },
   };
 };

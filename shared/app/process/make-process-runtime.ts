@@ -23,6 +23,7 @@ import { makeSubmit } from './submit-elements.ts';
 import { makeTimerChannel, timerTargets } from './timer-channel.ts';
 import { makeWatermarkBook, type WatermarkBook } from './watermark-book.ts';
 import { readWatermark } from './watermark-record.ts';
+import type { WavePointer } from './wave-pointer.ts';
 
 /** Process functions on the segment engine, for one process of the operating system. */
 export type ProcessRuntime = {
@@ -30,7 +31,7 @@ export type ProcessRuntime = {
   /** Works off units of the process timeline: processing timers, to their millisecond. */
   readonly sender: Sender;
   /** Does what the event time of a process asks for; a name that is not known here is left to others. */
-  runWave(name: string, stopAt: EpochMs): Promise<void>;
+  runWave(pointer: WavePointer, stopAt: EpochMs): Promise<void>;
   /** Commits records of an event source; gives those that it may forget. Throws what the store threw. */
   feed(batch: SourceBatch): Promise<ReadonlySet<SourceRecord>>;
   readonly counters: ProcessCounters;
@@ -172,9 +173,9 @@ export const makeProcessRuntime = ({
       return feed(batch);
     },
     sender: makeSender({ engine, targets: timerTargets, channelOf: () => channel }),
-    runWave: async (name, stopAt) => {
+    runWave: async ({ process: name, at }, stopAt) => {
       const process = named.get(name);
-      if (process) await waves.run(process, stopAt);
+      if (process) await waves.run(process, { at, stopAt });
     },
     counters,
   };

@@ -4,21 +4,25 @@ import type { Engine } from '../engine.ts';
 
 /*
  * A hint that the event time of a process has something to do at `at`: timers to fire, or partitions that may have
- * turned idle. {"v":1,"process":"rolling-sessions"}
+ * turned idle. {"v":1,"process":"rolling-sessions","at":1780000000000}
  */
 const MAX_DELAY_SECONDS = 900;
 
-/** Shows at `at`, or a little later: the queue knows whole seconds. */
+/** `at` is `null` where a release sent the pointer that did not say it. */
+export type WavePointer = { readonly process: string; readonly at: EpochMs | null };
+
+/** Shows at `at`, or up to a second earlier: the queue knows whole seconds. Long before, where `at` is far away. */
 export const encodeWavePointer = (engine: Engine, process: string, at: EpochMs): Hint => ({
-  body: JSON.stringify({ v: 1, process }),
+  body: JSON.stringify({ v: 1, process, at }),
   delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.floor((at - engine.clock.now()) / 1000))),
 });
 
-/** The process that a queue message names; `undefined` for text that is no such pointer. */
-export const decodeWavePointer = (body: string): string | undefined => {
+/** What a queue message says of a process; `undefined` for text that is no such pointer. */
+export const decodeWavePointer = (body: string): WavePointer | undefined => {
   try {
-    const value = JSON.parse(body) as { v?: unknown; process?: unknown } | null;
-    return value?.v === 1 && typeof value.process === 'string' ? value.process : undefined;
+    const value = JSON.parse(body) as { v?: unknown; process?: unknown; at?: unknown } | null;
+    if (value?.v !== 1 || typeof value.process !== 'string') return undefined;
+    return { process: value.process, at: Number.isSafeInteger(value.at) ? (value.at as EpochMs) : null };
   } catch {
     return undefined;
   }

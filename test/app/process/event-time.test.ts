@@ -3,10 +3,12 @@ import { expect, it } from 'vitest';
 import { defineProcess } from '../../../shared/core/process/definition.ts';
 import { output } from '../../../shared/core/process/output.ts';
 import { valueState } from '../../../shared/core/process/state/spec.ts';
+import { boundedOutOfOrderness } from '../../../shared/core/process/watermark/strategy.ts';
 import { tumbling } from '../../../shared/core/process/window/assigner.ts';
 import { collect } from '../../../shared/core/process/window/contents.ts';
 import { defineWindowedProcess } from '../../../shared/core/process/window/windowed.ts';
 import { element, makeProcessWorld } from '../../support/process-world.ts';
+import { queueThrough, type Seams } from '../../support/seams.ts';
 
 const MINUTE = 60_000;
 
@@ -56,4 +58,33 @@ it('P15 holds a key to the watermark that it has seen, where a worker knows an o
   await world.runUntil(world.clock.now() + MINUTE);
   expect(world.bodies()).toEqual([[10], { n: 20 }, [70, 71]]);
   expect(world.failures).toEqual([]);
+});
+
+const MARKS = 60;
+
+const quiet = defineProcess({
+  name: 'quiet',
+  element: object({}),
+  onElement: () => undefined,
+  watermark: boundedOutOfOrderness(0, { idleAfterMs: 10_000 }),
+});
+
+it('P15 keeps one pointer under way for what is to be looked at, however often the watermark rises', async () => {
+  let sent = 0;
+  const queue: NonNullable<Seams['queue']> = (_, real) =>
+    queueThrough(real, (_call, run) => {
+      sent += 1;
+      return run();
+    });
+  const world = makeProcessWorld({ processes: [quiet], seams: { queue } });
+  for (let n = 1; n <= MARKS; n++) {
+    await world.submit('quiet', [element('a', {}, { timestamp: n * MINUTE })]);
+    await world.runUntil(world.clock.now() + 2_000);
+  }
+  expect(sent).toBeGreaterThan(MARKS);
+  expect(sent).toBeLessThan(2 * MARKS);
+  await world.runUntil(world.clock.now() + 10 * MINUTE);
+  expect(sent).toBeLessThan(2 * MARKS);
+  const { partitions } = await world.during(world.processDesk(0).describe(quiet));
+  expect(partitions).toMatchObject([{ idle: true }]);
 });
