@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BOUNDS, isApiKeyEntry, MAX_API_KEYS, readConfig } from '../shared/config.ts';
 import { environmentOf } from './constructs/environment.ts';
+import { sourcesFault } from './process-source.ts';
 import type { Authorization, StageSettings } from './stage.ts';
 
 type Bounds = { readonly min: number; readonly max: number };
@@ -36,7 +37,7 @@ export function checkStage(stage: StageSettings): StageSettings {
     ['warmThroughput.writeUnits', warmThroughput?.writeUnits ?? WARM_WRITES.min, WARM_WRITES],
   ];
   for (const [name, value, bounds] of numbers) checkWhole(`${name} of stage "${stage.name}"`, value, bounds);
-  const fault = authorizationFault(stage.auth) ?? openFault(stage);
+  const fault = authorizationFault(stage.auth) ?? openFault(stage) ?? feedFault(stage);
   if (stage.processes !== undefined && !existsSync(stage.processes)) {
     throw new Error(`Stage "${stage.name}" has its processes in ${stage.processes}, where there is no file.`);
   }
@@ -70,4 +71,9 @@ function openFault({ keepData, auth, requireTls }: StageSettings): string | unde
   if (keepData && auth === 'none') return 'keeps its data, so its API does not take auth none';
   if (keepData && !requireTls) return 'keeps its data, so its queues require TLS';
   return undefined;
+}
+
+function feedFault({ processes, sources = [] }: StageSettings): string | undefined {
+  if (sources.length > 0 && processes === undefined) return 'has sources, and no processes that they feed';
+  return sourcesFault(sources);
 }

@@ -4,8 +4,8 @@ import type { Config } from '../shared/config.ts';
 
 export type FunctionName = 'ingest' | 'tick' | 'send';
 
-/** Where there are process functions: behind their queue, and behind their routes. */
-export type ProcessFunctionName = 'process' | 'elements';
+/** Where there are process functions: behind their queue, behind their routes, and behind their sources. */
+export type ProcessFunctionName = 'process' | 'elements' | 'source';
 
 export type TableName = keyof Config['tables'];
 
@@ -53,6 +53,11 @@ export const GRANTS: Readonly<
     segments: ['get', 'query', 'put', 'putMany'],
     keys: ['get', 'getMany', 'query', 'put'],
     control: ['get', 'query', 'put', 'add'],
+  },
+  source: {
+    segments: ['get', 'query', 'put', 'putMany'],
+    keys: ['get', 'getMany', 'put'],
+    control: ['get', 'put', 'add'],
   },
 };
 

@@ -1,6 +1,7 @@
 import type { LogLevel } from '../shared/config.ts';
 import { DEFAULTS } from '../shared/config.ts';
 import type { TargetArns } from './grants.ts';
+import type { ProcessSource } from './process-source.ts';
 
 /**
  * Who may call the API.
@@ -74,6 +75,11 @@ export type StageSettings = {
    * functions, as many lanes as messages have, and a tick's work: about 50 reads a minute, $0.02 a month.
    */
   readonly processes?: string;
+  /**
+   * Queues, streams and topics that feed the process functions, besides HTTP. Adds one function for all of them; what each
+   * kind costs stands beside it.
+   */
+  readonly sources?: readonly ProcessSource[];
   readonly logLevel: LogLevel;
   /** Logs cost $0.50 per GB to write and $0.03 per GB and month to keep. */
   readonly logDays: 7 | 30 | 90;

@@ -1,16 +1,20 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Stack } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
+import { SOURCES_ENV } from '../../shared/config.ts';
 import { grantTables, type ProcessFunctionName } from '../grants.ts';
+import { routesOf } from '../process-source.ts';
 import type { StageSettings } from '../stage.ts';
 import type { FrontDoor } from './front-door.ts';
 import type { Lanes } from './lanes.ts';
 import { nodeFunction } from './node-function.ts';
-import { INGEST, SEND } from './sizes.ts';
+import { INGEST, SEND, SOURCE } from './sizes.ts';
+import { Sources } from './sources.ts';
 import type { Tables } from './tables.ts';
 
 export type ProcessFunctionsProps = {
@@ -29,6 +33,13 @@ export type ProcessFunctionsProps = {
 const COMPOSERS: Readonly<Record<ProcessFunctionName, string>> = {
   process: 'composeProcessFunction',
   elements: 'composeElementsFunction',
+  source: 'composeSourceFunction',
+};
+
+const IDS: Readonly<Record<ProcessFunctionName, string>> = {
+  process: 'Process',
+  elements: 'Elements',
+  source: 'Source',
 };
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../functions/process/${path}`, import.meta.url));
@@ -63,17 +74,19 @@ function writeEntry(name: ProcessFunctionName, definitions: string): string {
   return entry;
 }
 
-/** Process functions: their routes of the API, and what comes due of their timers. */
+/** Process functions: their routes of the API, what comes due of their timers, and what feeds them. */
 export class ProcessFunctions extends Construct {
   readonly process: NodejsFunction;
   readonly elements: NodejsFunction;
+  /** Where the stage names sources. */
+  readonly source?: NodejsFunction;
 
   constructor(scope: Construct, id: string, props: ProcessFunctionsProps) {
     super(scope, id);
     const { stage, environment, tables, frontDoor, definitions } = props;
     const make = (name: ProcessFunctionName, size: typeof SEND, feedsItself: boolean): NodejsFunction => {
       const entry = writeEntry(name, definitions);
-      const made = nodeFunction(this, name === 'process' ? 'Process' : 'Elements', {
+      const made = nodeFunction(this, IDS[name], {
         ...{ name, stage, environment, entry, feedsItself },
         ...size,
       });
@@ -89,5 +102,10 @@ export class ProcessFunctions extends Construct {
     for (const path of ['/v1/processes', '/v1/processes/{proxy+}']) {
       frontDoor.httpApi.addRoutes({ path, methods: METHODS, integration });
     }
+    const { sources = [] } = stage;
+    if (sources.length === 0) return;
+    this.source = make('source', SOURCE, false);
+    this.source.addEnvironment(SOURCES_ENV.sources, Stack.of(this).toJsonString(routesOf(sources)));
+    new Sources(this, 'Sources', { stage, sources, worker: this.source });
   }
 }
