@@ -2,12 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../shared/ports/store-error.ts';
 import { CANARY } from '../support/canary.ts';
 import { fromQueue, fromShard } from './source-events.ts';
-import { add, makeSources } from './source-world.ts';
+import { add, at, makeSources, START } from './source-world.ts';
 
 describe('the source function, of what can never be committed,', () => {
   it('P10 F16 F18 buries what is no element, does not fit or throws, with the reason, and goes on behind it', async () => {
     const { bring, state, letters, telemetry } = makeSources();
-    const bodies = [`{"${CANARY}`, add('a', -1), { key: 'a', value: CANARY }, { value: {} }, add('a', 2)];
+    const bodies = [
+      `{"${CANARY}`,
+      add('a', -1),
+      add('a', 0, { value: CANARY }),
+      add('a', 0, { value: {} }),
+      add('a', 2),
+    ];
     expect(await bring(fromShard(bodies))).toEqual([]);
     expect(await state('a')).toMatchObject({ sum: 2 });
     const buried = letters();
@@ -24,14 +30,14 @@ describe('the source function, of what can never be committed,', () => {
     });
     expect(buried.find(({ reason }) => reason === 'HANDLER_FAILED')?.text).toEqual({
       key: 'a',
-      input: { kind: 'element', input: 'main', id, timestamp: null, value: { n: -1 } },
+      input: { kind: 'element', input: 'main', id, timestamp: START, value: { n: -1 } },
     });
     expect(telemetry.total('dead', 'process:sums')).toBe(4);
   });
 
   it('P10 keeps of a record that is too large for a letter what fits', async () => {
     const { bring, letters } = makeSources();
-    const many = `{"key":"a","value":[${'1e20,'.repeat(50_000)}0]}`;
+    const many = `{"key":"a","timestamp":"${at(0)}","value":[${'1e20,'.repeat(50_000)}0]}`;
     const long = `{"key":"b","value":"${'x'.repeat(300_000)}"}`;
     expect(await bring(fromQueue({ many, long }))).toEqual([]);
     expect(letters().map(({ reason, text }) => [reason, text.id, text.record.length])).toEqual([

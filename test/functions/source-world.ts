@@ -66,7 +66,7 @@ export const makeSources = (seams?: Seams) => {
 };
 
 export const at = (seconds: number): string => new Date(START + seconds * SECOND).toISOString();
-export const add = (key: string, n: number, more: object = {}) => ({ key, value: { n }, ...more });
+export const add = (key: string, n: number, more: object = {}) => ({ key, timestamp: at(0), value: { n }, ...more });
 
 /** A store that is down for a key as long as `isDown` says. */
 export const downFor = (key: string, isDown: () => boolean): Seams => ({

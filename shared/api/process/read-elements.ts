@@ -110,10 +110,7 @@ const readLines = (process: Process, bytes: Buffer, limits: ApiLimits): ElementR
 export const readRecord = (
   process: Process,
   bytes: Buffer,
-  {
-    limits,
-    defaults,
-  }: { readonly limits: ApiLimits; readonly defaults: { readonly key?: string; readonly input: string } },
+  { limits, defaults }: { readonly limits: ApiLimits; readonly defaults: Form['defaults'] },
 ): ElementReading => {
   if (bytes.length > limits.messageBytes) {
     return { ok: false, issue: issue('PAYLOAD_TOO_LARGE', '', `A record may have ${limits.messageBytes} bytes.`) };

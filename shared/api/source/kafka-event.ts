@@ -12,7 +12,7 @@ export const kafkaEvent = v.object({
         topic: v.string(),
         partition: v.number(),
         offset: v.number(),
-        timestamp: v.number(),
+        timestamp: v.pipe(v.number(), v.safeInteger()),
         timestampType: v.optional(v.string()),
         key: v.nullish(v.string()),
         value: v.nullish(v.string()),

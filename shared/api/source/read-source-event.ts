@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import type { SourceRecord } from '../../app/process/source-record.ts';
 import type { Process } from '../../core/process/definition.ts';
+import { epochMs } from '../../core/time/epoch.ts';
+import { formatInstant } from '../../core/time/instant.ts';
+import { LAST_MS } from '../../core/time/wall-time.ts';
 import type { ApiLimits } from '../limits.ts';
 import { readRecord } from '../process/read-elements.ts';
 import type { CarriedBatch, CarriedRecord } from './carried-batch.ts';
@@ -27,10 +30,13 @@ export const readCarried = (
   { id, line, bytes, key, timestamp }: CarriedRecord,
   limits: ApiLimits,
 ): SourceRecord => {
-  const defaults = { input, ...(key === undefined ? {} : { key }) };
+  const defaults = {
+    input,
+    ...(key === undefined ? {} : { key }),
+    ...(timestamp === null || timestamp > LAST_MS ? {} : { timestamp: formatInstant(epochMs(timestamp)) }),
+  };
   const reading = readRecord(process, bytes, { limits, defaults });
   if (!reading.ok) return { id, line, bytes, content: { ok: false, code: reading.issue.code } };
   const { element } = reading;
-  const named = { ...element, id: element.id ?? id, timestamp: element.timestamp ?? timestamp };
-  return { id, line, bytes, content: { ok: true, element: named } };
+  return { id, line, bytes, content: { ok: true, element: { ...element, id: element.id ?? id } } };
 };

@@ -90,6 +90,13 @@ describe('the records of an event source', () => {
     }
   });
 
+  it('K1 say nothing where the producer of Kafka had a clock beyond all calendars', () => {
+    const event = fromMsk({ 't-0': [{ value: VALUE }] });
+    const [record] = Object.values(event.records).flat();
+    const wild = { ...event, records: { 't-0': [{ ...record, timestamp: Number.MAX_SAFE_INTEGER }] } };
+    expect(first(wild).content).toMatchObject({ ok: true, element: { timestamp: null } });
+  });
+
   it('of a topic that was made anew are others than those before, at the same offsets', () => {
     const [record] = Object.values(fromMsk({ 't-0': [{ value: VALUE }] }).records).flat();
     const ids = [1, 2].map(
