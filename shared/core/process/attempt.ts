@@ -7,11 +7,14 @@ import { makeRecentIds } from './recent-ids.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Timer } from './timer.ts';
 import { addTimer } from './timer-port.ts';
-import { findNamed, firstTimer, removeTimer, takeFirst } from './timer-queue.ts';
+import { findNamed, firstTimer, queueSize, removeTimer, takeFirst } from './timer-queue.ts';
 import { type ElementInput, type Failure, type Input, idOf, type Turn } from './turn.ts';
 
-/** Firings that bring a key no further in time, after which its timers are taken for a loop. */
-const STALLED_FIRINGS = 2000;
+/**
+ * So many firings of timers that were set meanwhile, and none that brings the key further in time, are taken for a loop.
+ * Fewer than a turn of the shell makes, or a loop would go on from turn to turn.
+ */
+const STALLED_FIRINGS = 500;
 
 /** A run through the calls of a turn, until their number, or one that throws, ends it. */
 export type Attempt = {
@@ -108,6 +111,8 @@ const resultOf = ({ name }: Process, key: string, pending: PendingCall): Input =
 function fireDue(progress: Progress): boolean {
   if (!handOverReady(progress)) return false;
   const through = progress.turn.fireThrough ?? Number.POSITIVE_INFINITY;
+  const { event, processing } = progress.run.timers;
+  const most = queueSize(event) + queueSize(processing) + STALLED_FIRINGS;
   let furthest = Number.NEGATIVE_INFINITY;
   let stalled = 0;
   for (let timer = nextDue(progress, through); timer; timer = nextDue(progress, through)) {
@@ -115,7 +120,7 @@ function fireDue(progress: Progress): boolean {
     if (timer.at > furthest) {
       furthest = timer.at;
       stalled = 0;
-    } else if (++stalled > STALLED_FIRINGS) {
+    } else if (++stalled > most) {
       progress.at = timer;
       throw loop(progress.process, timer);
     }
@@ -203,5 +208,5 @@ function takeElement({ process, turn, run }: Progress, input: ElementInput): voi
 const loop = (process: Process, timer: Timer): ProcessError =>
   new ProcessError(
     'TIMER_LOOP',
-    `The timers of process "${process.name}" fired ${STALLED_FIRINGS} times without getting past ${timer.at}: onTimer sets a timer that is due already, for ever.`,
+    `The timers of process "${process.name}" fire again and again without getting past ${timer.at}: onTimer sets a timer that is due already, for ever.`,
   );

@@ -47,8 +47,8 @@ export const fitTurn = (
   for (; done < calls; done++) {
     const next = takeCall(process, taken, turn);
     if ('error' in next) {
-      // What does not fit after others may fit alone, in the next turn.
-      end = next.isItem && done > 0 ? null : next;
+      // What does not fit after others may fit alone, in the next turn; a loop would not end there either.
+      end = next.isItem && done > 0 ? loopOf(failure) : next;
       break;
     }
     taken = next;
@@ -84,6 +84,9 @@ function checkItem(process: Process, taken: Taken, one: Attempt): Taken | (Failu
   if (bytes <= ITEM_BYTES || bytes <= encodeSnapshot(taken.snapshot).length) return after;
   return { at: one.at as Failure['at'], error: itemTooLarge(process), isItem: true };
 }
+
+const loopOf = (failure: Failure | null): Failure | null =>
+  failure?.error instanceof ProcessError && failure.error.code === 'TIMER_LOOP' ? failure : null;
 
 const add = (process: Process, taken: Taken, one: Attempt): Taken => {
   const next = snapshotOf(process, taken.snapshot, one);
