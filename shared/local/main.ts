@@ -33,6 +33,11 @@ const { port, data, json, processes } = new Command('npm start --')
 const toStdout = (line: string) => process.stdout.write(`${line}\n`);
 const toStderr = (line: string) => process.stderr.write(`${line}\n`);
 const echo = makeEchoLines(toStdout);
+const LEFT_BEHIND =
+  'A promise that nobody awaits was rejected, as a handler leaves them behind that is not done when it returns: ' +
+  'handlers are synchronous, and ctx.call makes asynchronous calls.';
+// One process function is not to end the others. What was thrown is not shown: it may hold what an element held.
+if (processes !== undefined) process.on('unhandledRejection', () => toStderr(LEFT_BEHIND));
 // Whoever read our output may be gone; that is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 

@@ -23,6 +23,8 @@ export type Circumstances = {
   readonly fileBlocks?: number;
   /** A module that is loaded first. */
   readonly preload?: string;
+  /** The module of the process functions that it runs. */
+  readonly processes?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -48,7 +50,8 @@ const listenTo = (stream: NodeJS.ReadableStream | null): { text: string } => {
 
 /** Starts `npm start` in a process of its own, on a free port, and waits until it is ready. */
 export async function startChild(dataDir: string, circumstances?: Circumstances): Promise<ChildRuntime> {
-  const child = start(['--json', '--port', '0', '--data', dataDir], circumstances);
+  const more = circumstances?.processes === undefined ? [] : ['--processes', circumstances.processes];
+  const child = start(['--json', '--port', '0', '--data', dataDir, ...more], circumstances);
   const errors = listenTo(child.stderr);
   listenTo(child.stdout);
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });

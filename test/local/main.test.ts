@@ -2,8 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listen } from '../../shared/local/server.ts';
+import { SECRET_CANARY } from '../support/canary.ts';
 import { endChildren, runChild, startChild } from './child-runtime.ts';
 import { linesOf, makeClient } from './client.ts';
 import { startReceiver, until } from './receiver.ts';
@@ -37,6 +39,26 @@ describe('npm start', () => {
       expect(await makeClient(child.url).status()).toMatchObject({ status: 200, body: { counts: { accepted: 0 } } });
       expect(await child.end(signal)).toBe(0);
       await expect(fetch(child.url)).rejects.toThrow();
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'K8 says so where a handler leaves work behind that fails, and goes on',
+    async () => {
+      const processes = fileURLToPath(new URL('./hanging-process.ts', import.meta.url));
+      const child = await startChild(join(root, 'data'), { processes });
+      const path = `${child.url}/v1/processes/hanging`;
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ key: 'a', value: { text: SECRET_CANARY } });
+      expect(await fetch(`${path}/elements`, { method: 'POST', headers, body })).toMatchObject({ status: 202 });
+      await until(() => child.said().split('\n').length > 2, PATIENCE_MS);
+      expect(new Set(child.said().trim().split('\n'))).toEqual(
+        new Set([expect.stringMatching(/^A promise that nobody awaits .* ctx\.call makes asynchronous calls\.$/)]),
+      );
+      const view = (await (await fetch(`${path}/keys/a`)).json()) as { readonly state: unknown };
+      expect(view.state).toEqual({ last: SECRET_CANARY });
+      expect(await child.end('SIGTERM')).toBe(0);
     },
     PATIENCE_MS,
   );
