@@ -3,6 +3,7 @@ import { defineProcess } from '../../shared/core/process/definition.ts';
 import { alignDown } from '../../shared/core/process/event-time.ts';
 import { output } from '../../shared/core/process/output.ts';
 import { mapState, valueState } from '../../shared/core/process/state/spec.ts';
+import { monotonicTimestamps } from '../../shared/core/process/watermark/strategy.ts';
 
 const MINUTE = 60_000;
 
@@ -18,6 +19,7 @@ export const periodicSum = ({ emptyPeriods }: PeriodicSumOptions) =>
     element: object({ amount: number() }),
     output: output<number>({ target: 'echo' }),
     sideOutputs: { late: output<{ amount: number }>() },
+    watermark: monotonicTimestamps(),
     state: { sums: mapState<number>(), empty: valueState<number>() },
     onElement: (value, { sideOutput, state, timers, timestamp, watermark }) => {
       if (timestamp === null) return;

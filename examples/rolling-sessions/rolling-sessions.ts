@@ -3,6 +3,7 @@ import { defineProcess } from '../../shared/core/process/definition.ts';
 import { alignDown } from '../../shared/core/process/event-time.ts';
 import { output } from '../../shared/core/process/output.ts';
 import { mapState } from '../../shared/core/process/state/spec.ts';
+import { monotonicTimestamps } from '../../shared/core/process/watermark/strategy.ts';
 
 const MINUTE = 60_000;
 const HALF_HOUR = 30 * MINUTE;
@@ -30,6 +31,7 @@ export const rollingSessions = defineProcess({
   name: 'rolling-sessions',
   element: object({ durationMs: number() }),
   output: output<SessionRow>({ target: 'echo' }),
+  watermark: monotonicTimestamps(),
   state: { minutes: mapState<Sums>() },
   onElement: ({ durationMs }, { state, timers, timestamp, watermark }) => {
     if (timestamp === null) return;

@@ -5,7 +5,6 @@ import { parseDeadLetter } from '../../shared/app/dead-letter-record.ts';
 import { defineProcess } from '../../shared/core/process/definition.ts';
 import { output } from '../../shared/core/process/output.ts';
 import { listState, valueState } from '../../shared/core/process/state/spec.ts';
-import { boundedOutOfOrderness } from '../../shared/core/process/watermark/strategy.ts';
 import type { ItemStore } from '../../shared/ports/item-store.ts';
 import { StoreError } from '../../shared/ports/store-error.ts';
 import { makeProcessWorld } from '../support/process-world.ts';
@@ -22,7 +21,6 @@ export const sums = defineProcess({
   element: object({ n: number() }),
   output: output<number>({ target: 'push' }),
   state: { sum: valueState<number>(), order: listState<number>() },
-  watermark: boundedOutOfOrderness(0),
   onElement: ({ n }, { state, timers, timestamp }) => {
     if (n < 0) throw undefined;
     state.sum.set((state.sum.get() ?? 0) + n);

@@ -17,6 +17,7 @@ const COUNTERS = {
   duplicates: 0,
   failed: 0,
   late: 0,
+  ignoredWatermarks: 0,
   timersFired: 0,
   outputs: 0,
   dead: 0,
@@ -95,7 +96,8 @@ export const processOperations = {
     path: '/v1/processes/{name}/watermark',
     tag: 'Processes',
     summary: 'Say how far a partition of a source has come',
-    description: 'For sources that bring their own watermarks. A lower one than before is ignored.',
+    description:
+      'For sources that bring their own watermarks. A lower one than before is ignored, and counted as such.',
     body: {
       'application/json': { schemas: ['Watermark'], example: { partition: 'p0', watermark: '2026-11-22T01:00:00Z' } },
     },

@@ -5,6 +5,7 @@ import type { Process } from '../../core/process/definition.ts';
 import { inputsOf } from '../../core/process/wiring.ts';
 import { quoted } from '../../core/quoted.ts';
 import { parseInstant } from '../../core/time/instant.ts';
+import { LAST_MS, MS_PER_DAY } from '../../core/time/wall-time.ts';
 import { makeLineSplitter } from '../bulk/line-splitter.ts';
 import { problemOf } from '../http/issue-problem.ts';
 import { type MediaType, NDJSON_MEDIA } from '../http/media-type.ts';
@@ -39,12 +40,23 @@ type Fields = {
   readonly partition?: string;
 };
 
-const timestampOf = ({ timestamp }: Fields): number | null | Issue => {
-  if (timestamp === undefined) return null;
+/** What lies before are seconds that were taken for milliseconds, up to those of 2054 (K1). */
+const FIRST_TIMESTAMP = 31 * MS_PER_DAY;
+/** The last year of all stands for "never". */
+const LAST_TIMESTAMP = LAST_MS - 365 * MS_PER_DAY;
+
+/** Event time needs a timestamp, but for what is broadcast: rules are no events. */
+const timestampOf = (process: Process, { timestamp, input }: Fields): number | null | Issue => {
+  const refused = (code: string, detail: string): Issue => issue(code, '/timestamp', detail);
+  if (timestamp === undefined) {
+    if (!process.eventTime || input === 'broadcast') return null;
+    return refused('NO_TIMESTAMP', 'The process is in event time: give each element the instant when it happened.');
+  }
   const parsed = parseInstant(timestamp);
-  if (!parsed.ok) return issue(parsed.code, '/timestamp', parsed.detail);
-  if (parsed.value >= 0) return parsed.value;
-  return issue('INVALID_INSTANT', '/timestamp', `${quoted(timestamp)} lies before 1970; give a later instant.`);
+  if (!parsed.ok) return refused(parsed.code, parsed.detail);
+  if (parsed.value >= FIRST_TIMESTAMP && parsed.value <= LAST_TIMESTAMP) return parsed.value;
+  const detail = `${quoted(timestamp)} is when nothing happened; give an instant from February 1970 to the year 9998.`;
+  return refused('INVALID_INSTANT', detail);
 };
 
 const draftOf = (process: Process, fields: Fields, value: unknown): ElementReading => {
@@ -54,7 +66,7 @@ const draftOf = (process: Process, fields: Fields, value: unknown): ElementReadi
     const inputs = Object.keys(process.inputs).join(', ');
     return { ok: false, ...named, issue: issue('UNKNOWN_INPUT', '/input', `There is no such input; give ${inputs}.`) };
   }
-  const timestamp = timestampOf(fields);
+  const timestamp = timestampOf(process, fields);
   if (typeof timestamp === 'object' && timestamp !== null) return { ok: false, ...named, issue: timestamp };
   return { ok: true, element: { key, id, timestamp, value, input }, partition };
 };

@@ -23,7 +23,11 @@ const ENTRIES = {
     'user-7',
   ),
   id: optional(idText, 'An element that comes again under its id changes nothing.', 'evt-1'),
-  timestamp: optional(instantText, 'When it happened. A process in event time needs it.', '2026-11-22T00:00:30Z'),
+  timestamp: optional(
+    instantText,
+    'When it happened. An element of a process in event time needs it: of one whose definition has a `watermark`, or windows of event time.',
+    '2026-11-22T00:00:30Z',
+  ),
   value: documented(v.unknown(), 'What the schema of the process takes.', { durationMs: 10 }),
   input: optional(input, 'The input that takes it, where the process has several.', 'main'),
 };

@@ -4,6 +4,7 @@ export const COUNTER_NAMES = [
   'duplicates',
   'failed',
   'late',
+  'ignoredWatermarks',
   'timersFired',
   'outputs',
   'dead',

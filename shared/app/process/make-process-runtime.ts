@@ -113,7 +113,9 @@ const makeDesk = (
     },
     advance: async (process, at, watermark) => {
       await open();
-      return book.advance(process, at, watermark);
+      const answer = await book.advance(process, at, watermark);
+      if (!answer.advanced) deps.counters.count(process.name, { ignoredWatermarks: 1 });
+      return answer;
     },
     end: async (process) => {
       await open();

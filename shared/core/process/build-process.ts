@@ -62,6 +62,7 @@ export const buildProcess = (definition: Untyped, handlers: Handlers): Process =
       ...definition.sideOutputs,
     },
     watermark: definition.watermark ?? boundedOutOfOrderness(0),
+    eventTime: definition.watermark !== undefined,
     maxFutureMs: definition.maxFutureMs ?? MAX_FUTURE_MS,
     allowedLatenessMs: definition.allowedLatenessMs ?? null,
     calls: definition.calls ?? {},

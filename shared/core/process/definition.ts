@@ -27,7 +27,10 @@ type Common<S extends StateSpecs, Main, Sides extends OutputSpecs, B extends Sta
   readonly migrate?: Migrations;
   readonly output?: OutputSpec<Main>;
   readonly sideOutputs?: Sides;
-  /** Default: as out of order as `boundedOutOfOrderness(0)` allows. */
+  /**
+   * Puts the process in event time: its sources have to give each element a timestamp. Without it an element may have
+   * none, and those that have one count as `boundedOutOfOrderness(0)` does.
+   */
   readonly watermark?: WatermarkStrategy;
   /**
    * An element whose timestamp is further ahead of the clock than this goes to the side output `future`, and moves no

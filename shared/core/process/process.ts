@@ -37,6 +37,8 @@ export type Process = {
   readonly output: OutputSpec<never> | null;
   readonly sideOutputs: OutputSpecs;
   readonly watermark: WatermarkStrategy;
+  /** Its definition says how watermarks come about: sources have to give each element a timestamp. */
+  readonly eventTime: boolean;
   /** Elements with a timestamp further ahead of the clock than this are of the future. */
   readonly maxFutureMs: number;
   /** Elements so far behind the watermark, or further, are late; `null`: the handler gets them all. */

@@ -44,6 +44,24 @@ describe('K8: a handler without types hears what is wrong when it', () => {
 });
 
 describe('K8: a handler', () => {
+  it('that returns a promise which never settles is refused at once, and nothing waits for it', () => {
+    expect(codeOf(feeding(() => new Promise(() => undefined)))).toBe('ASYNC_HANDLER');
+  });
+
+  it('that puts out 100,000 values hears how many it may', () => {
+    const flood = feeding((_, { emit }) => {
+      for (let n = 0; n < 100_000; n++) emit(n);
+    });
+    expect(messageOf(flood)).toBe(
+      'A call of process "scripted" puts out more than 1000 values: spread them over timers, or raise outputsPerCall.',
+    );
+  });
+
+  it('that puts out to a side output which is not declared hears which ones are', () => {
+    const misspelt = feeding((_, { sideOutput }) => sideOutput('alert' as 'alerts', 'x'));
+    expect(messageOf(misspelt)).toBe('Process "scripted" declares no side output "alert", only: future, alerts.');
+  });
+
   it('that goes on after it returned is refused at once, and what it does later ends nothing', async () => {
     let later: unknown;
     const goesOn = async (_: string, { emit }: Ctx): Promise<void> => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { END_OF_TIME, NO_WATERMARK } from '../../../shared/core/process/event-time.ts';
 import { emptySnapshot } from '../../../shared/core/process/snapshot.ts';
 import { step } from '../../../shared/core/process/step.ts';
 import { makeHarness } from '../../../shared/testing/harness.ts';
@@ -53,7 +54,69 @@ describe('timers', () => {
     expect(codeOf(set(501))).toBe('TOO_MANY_TIMERS');
   });
 
-  it.each([Number.NaN, 1.5, Number.POSITIVE_INFINITY])('are not set for %s', (at) => {
+  it('K6: for the past fire at once, and once: those of the clock now, those of event time with the next watermark', () => {
+    const past = [NO_WATERMARK, -1, 50, 50];
+    const harness = makeHarness(
+      scripted(
+        (value, { timers }) => {
+          for (const at of past) timers[value as 'event' | 'processing'].set(at);
+        },
+        (at, { emit, timer }) => emit(`${timer?.domain} ${at}`),
+      ),
+      { startAt: 1_000 },
+    );
+    harness.element({ key: 'k', value: 'processing' });
+    harness.advanceTo(1_000);
+    const fired = (domain: string) => [NO_WATERMARK, -1, 50].map((at) => `${domain} ${at}`);
+    expect(harness.outputs().map(({ value }) => value)).toEqual(fired('processing'));
+    harness.advanceWatermark(100);
+    harness.element({ key: 'k', value: 'event' });
+    expect(harness.outputs()).toHaveLength(3);
+    harness.advanceWatermark(101);
+    expect(harness.outputs().map(({ value }) => value)).toEqual([...fired('processing'), ...fired('event')]);
+    expect(harness.timers('k')).toEqual([]);
+  });
+
+  it('K6: for the end of time fire at the end of input, and never on the clock', () => {
+    const harness = makeHarness(
+      scripted(
+        (_, { timers }) => timers.event.set(END_OF_TIME),
+        (at, { emit }) => emit(at),
+      ),
+    );
+    harness.element({ key: 'k', value: 'x' });
+    harness.advanceWatermark(END_OF_TIME - 1);
+    expect(harness.outputs()).toEqual([]);
+    harness.advanceWatermark(END_OF_TIME);
+    expect(harness.outputs().map(({ value }) => value)).toEqual([END_OF_TIME]);
+    expect(codeOf(feeding((_, { timers }) => timers.processing.set(END_OF_TIME)))).toBe('INVALID_TIMER');
+  });
+
+  it('K7: that are not there are deleted without a word, and one may delete itself as it fires', () => {
+    const harness = makeHarness(
+      scripted(
+        (_, { timers }) => {
+          timers.event.delete(5);
+          timers.event.deleteNamed('nobody');
+          timers.processing.delete(5);
+          timers.event.set(5);
+          timers.event.setNamed('self', 6);
+        },
+        (at, { emit, timers }) => {
+          timers.event.delete(at);
+          timers.event.deleteNamed('self');
+          emit(at);
+        },
+      ),
+    );
+    harness.element({ key: 'k', value: 'x' });
+    harness.command('k', { kind: 'delete-timer', domain: 'event', at: 99, name: null });
+    harness.advanceWatermark(5);
+    harness.advanceWatermark(10);
+    expect([harness.outputs().map(({ value }) => value), harness.timers('k')]).toEqual([[5], []]);
+  });
+
+  it.each([Number.NaN, 1.5, Number.POSITIVE_INFINITY, -(2 ** 63), 2 ** 63])('K6: are not set for %s', (at) => {
     expect(codeOf(feeding((_, { timers }) => timers.event.set(at)))).toBe('INVALID_TIMER');
   });
 

@@ -4,7 +4,7 @@ import { type OutputSpec, output } from '../output.ts';
 import { ProcessError } from '../process-error.ts';
 import type { OutputOf, StandardSchema } from '../standard-schema.ts';
 import { mapState } from '../state/spec.ts';
-import type { WatermarkStrategy } from '../watermark/strategy.ts';
+import { boundedOutOfOrderness, type WatermarkStrategy } from '../watermark/strategy.ts';
 import type { Assigner, Window } from './assigner.ts';
 import type { Contents } from './contents.ts';
 import {
@@ -57,7 +57,7 @@ export const defineWindowedProcess = <E extends StandardSchema, Acc, Out>(
     output: definition.output ?? output<Out>(),
     sideOutputs: { late: output<OutputOf<E>>(), ...definition.sideOutputs },
     state: { windows: mapState<Held>() },
-    ...(definition.watermark ? { watermark: definition.watermark } : {}),
+    ...(rules.time === 'event' ? { watermark: definition.watermark ?? boundedOutOfOrderness(0) } : {}),
     ...(definition.maxFutureMs === undefined ? {} : { maxFutureMs: definition.maxFutureMs }),
     ...(definition.limits ? { limits: definition.limits } : {}),
     onElement: (value, ctx) => {
