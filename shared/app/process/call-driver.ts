@@ -24,6 +24,8 @@ type Desk = {
   readonly process: Process;
   readonly waiting: Map<string, Waiting>;
   readonly running: Map<string, string>;
+  /** Who waits until a key has no calls any more. */
+  readonly settling: Map<string, PromiseWithResolvers<void>>;
   wakeAt: number;
 };
 
@@ -63,8 +65,28 @@ const attempt = async (
   return end;
 };
 
-const isOpen = (desk: Desk | undefined, key: string): boolean =>
-  desk !== undefined && [...desk.waiting.values()].some((one) => one.key === key);
+const openDesk = (process: Process): Desk => ({
+  process,
+  waiting: new Map(),
+  running: new Map(),
+  settling: new Map(),
+  wakeAt: Number.POSITIVE_INFINITY,
+});
+
+const isOpen = ({ waiting }: Desk, key: string): boolean => [...waiting.values()].some((one) => one.key === key);
+
+const settle = (desk: Desk, key: string): void => {
+  if (isOpen(desk, key)) return;
+  desk.settling.get(key)?.resolve();
+  desk.settling.delete(key);
+};
+
+const untilSettled = (desk: Desk | undefined, key: string): Promise<void> | undefined => {
+  if (!desk || !isOpen(desk, key)) return undefined;
+  const open = desk.settling.get(key) ?? Promise.withResolvers<void>();
+  desk.settling.set(key, open);
+  return open.promise;
+};
 
 export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
   const { clock, feed, onError } = parts;
@@ -77,6 +99,7 @@ export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
     } catch (error) {
       onError(error);
     }
+    settle(desk, key);
   };
 
   const make = async (desk: Desk, one: Waiting & { attempt: number; timeoutMs: number }): Promise<void> => {
@@ -84,7 +107,10 @@ export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
     const end = await attempt(parts, desk, one);
     desk.running.delete(one.id);
     if (spec) await hand(desk, one, afterAttempt(spec, one, { ...end, now: clock.now() }));
-    else desk.waiting.delete(one.id);
+    else {
+      desk.waiting.delete(one.id);
+      settle(desk, one.key);
+    }
     pump(desk);
   };
 
@@ -117,16 +143,11 @@ export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
   return {
     offer: (process, key, calls) => {
       if (calls.length === 0) return;
-      const fresh = { process, waiting: new Map(), running: new Map(), wakeAt: Number.POSITIVE_INFINITY };
-      const desk: Desk = desks.get(process.name) ?? fresh;
+      const desk = desks.get(process.name) ?? openDesk(process);
       desks.set(process.name, desk);
       for (const { id, ...pending } of calls) desk.waiting.set(id, { id, key, pending });
       pump(desk);
     },
-    settled: async (process, key) => {
-      while (isOpen(desks.get(process.name), key)) await clock.sleepUntil(plusMs(clock.now(), SETTLED_LOOK_MS));
-    },
+    settled: async (process, key) => untilSettled(desks.get(process.name), key),
   };
 };
-
-const SETTLED_LOOK_MS = 20;
