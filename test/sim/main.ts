@@ -86,8 +86,10 @@ const runWorlds = async (): Promise<boolean> => {
   for (const failed of failures.slice(0, MOST_TOLD)) await tell(failed);
   if (options.json) process.stdout.write(`${JSON.stringify(tally)}\n`);
   else {
-    const { seeds: count, messages, lost, early, duplicates, failedSeeds } = tally;
-    console.table({ verdict: { seeds: count, messages, lost, early, ...duplicates, failed: failedSeeds.length } });
+    const { seeds: count, messages, elements, lost, early, duplicates, failedSeeds } = tally;
+    console.table({
+      verdict: { seeds: count, messages, elements, lost, early, ...duplicates, failed: failedSeeds.length },
+    });
     console.table(
       Object.fromEntries(
         Object.entries(FAULTS).map(([id, what]) => [id, { struck: tally.faults[id as keyof typeof FAULTS], what }]),
@@ -115,7 +117,7 @@ const runPlants = async (): Promise<boolean> => {
 };
 
 const printLog = async (seed: number): Promise<boolean> => {
-  const { runSeed } = await import('./world.ts');
+  const { runSeed } = await import('./run-seed.ts');
   const lines: string[] = [];
   const { violations } = await runSeed(seed, { trace: (line) => lines.push(line) });
   process.stdout.write(`${lines.join('\n')}\n`);

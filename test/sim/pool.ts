@@ -13,6 +13,7 @@ const hung = (seed: number): SeedReport => ({
   seed,
   on: [],
   messages: 0,
+  elements: 0,
   events: 0,
   struck: {},
   violations: [{ promise: 'P1', what: `seed ${seed} did not end within ${HANG_MS / 1000} s`, at: 0 }],

@@ -33,7 +33,7 @@ const { plant } = (workerData ?? {}) as { plant?: Plant };
 if (plant) plantBug(plant);
 // Thousands of simulated refusals are errors that nobody prints.
 Error.stackTraceLimit = 0;
-const { runSeed } = await import('./world.ts');
+const { runSeed } = await import('./run-seed.ts');
 
 let failure: unknown;
 process.on('uncaughtException', (error) => {

@@ -6,10 +6,10 @@ import { FAULT_IDS, FAULTS, NOT_HERE } from './fault-table.ts';
 import { PLANTS } from './plants.ts';
 import { runOne, runSeeds } from './pool.ts';
 import { REGRESSIONS, runRegressions } from './regressions.ts';
+import { hasProcesses, runSeed } from './run-seed.ts';
 import { shrinkFaults } from './shrink.ts';
 import { storyOf } from './story.ts';
 import { makeTally } from './tally.ts';
-import { runSeed } from './world.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -26,19 +26,26 @@ const plantNamed = (start: string) => {
 };
 
 describe('one seed is one world', () => {
-  test('the same seed gives the same log byte for byte, here and in another process', async () => {
-    const log = await logOf(3);
-    expect(log.length).toBeGreaterThan(10_000);
-    expect(await logOf(3)).toBe(log);
-    const args = ['test/sim/main.ts', '--log', '3'];
-    const elsewhere = execFileSync(process.execPath, args, { cwd: repository, encoding: 'utf8', maxBuffer: 2 ** 28 });
-    expect(elsewhere).toBe(log);
-    expect(await logOf(4)).not.toBe(log);
-  }, 30_000);
+  test.each([
+    { seed: 4, world: 'messages', other: 5 },
+    { seed: 3, world: 'process functions', other: 7 },
+  ])(
+    'of $world: the same seed gives the same log byte for byte, here and in another process',
+    async ({ seed, other }) => {
+      const log = await logOf(seed);
+      expect(log.length).toBeGreaterThan(10_000);
+      expect(await logOf(seed)).toBe(log);
+      const args = ['test/sim/main.ts', '--log', String(seed)];
+      const elsewhere = execFileSync(process.execPath, args, { cwd: repository, encoding: 'utf8', maxBuffer: 2 ** 28 });
+      expect(elsewhere).toBe(log);
+      expect(await logOf(other)).not.toBe(log);
+    },
+    30_000,
+  );
 });
 
 describe('every promise under every fault', () => {
-  test('P1 P2 P3 P4 P5 P6 P7 P8 P9 P12 thirty worlds and all that once failed', async () => {
+  test('P1 P2 P3 P4 P5 P6 P7 P8 P9 P12 P13 P14 P15 thirty worlds and all that once failed', async () => {
     const { tally, failures, take } = makeTally();
     const seeds = Array.from({ length: 30 }, (_, n) => n + 1);
     await runRegressions(take);
@@ -53,6 +60,7 @@ describe('every promise under every fault', () => {
     expect(failures.map(({ seed, violations }) => ({ seed, first: violations[0] }))).toEqual([]);
     expect(tally).toMatchObject({ seeds: seeds.length + REGRESSIONS.length, lost: 0, early: 0, failedSeeds: [] });
     expect(tally.messages).toBeGreaterThan(tally.seeds * 200);
+    expect(tally.elements).toBeGreaterThan(seeds.filter(hasProcesses).length * 80);
   }, 60_000);
 
   test('every fault of RELIABILITY.md section 2 is injected or says why not', () => {

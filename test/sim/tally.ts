@@ -7,6 +7,8 @@ import type { SeedReport } from './world.ts';
 export type Tally = {
   seeds: number;
   messages: number;
+  /** Of process functions. */
+  elements: number;
   lost: number;
   early: number;
   duplicates: Record<DuplicateCause, number>;
@@ -24,6 +26,7 @@ export const makeTally = () => {
   const tally: Tally = {
     seeds: 0,
     messages: 0,
+    elements: 0,
     lost: 0,
     early: 0,
     duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 },
@@ -31,9 +34,10 @@ export const makeTally = () => {
     failedSeeds: [],
   };
 
-  const take = ({ messages, struck, violations, verdict }: SeedReport): void => {
+  const take = ({ messages, elements, struck, violations, verdict }: SeedReport): void => {
     tally.seeds += 1;
     tally.messages += messages;
+    tally.elements += elements;
     tally.lost += verdict.lost;
     tally.early += violations.filter(({ promise }) => promise === 'P6').length;
     for (const [cause, n] of Object.entries(verdict.duplicates)) tally.duplicates[cause as DuplicateCause] += n;

@@ -41,6 +41,8 @@ export type SeedReport = {
   readonly seed: number;
   readonly on: readonly FaultId[];
   readonly messages: number;
+  /** Elements of process functions that were acknowledged. */
+  readonly elements: number;
   readonly events: number;
   readonly struck: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
@@ -60,7 +62,7 @@ const targetNamed = (name: string, now: number): Target => ({
   ...(name === 'paced' ? { ratePerSecond: PACED_PER_SECOND } : {}),
 });
 
-const makePages = (scene: Scene, weather: Weather): (() => number) => {
+export const makePages = (scene: Scene, weather: Weather): (() => number) => {
   const dice = scene.dice.fork('pages');
   return () => {
     if (!scene.on.has('F31')) return Number.POSITIVE_INFINITY;
@@ -139,8 +141,8 @@ const live = async (world: ReturnType<typeof setUp>): Promise<void> => {
   await settle(world, 0, scene.returnAt + SETTLE_WITHIN_MS);
 };
 
-/** Lives through one seed: users and faults, then calm, then the verdict. */
-export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<SeedReport> => {
+/** Lives through one seed with messages: users and faults, then calm, then the verdict. */
+export const runMessageSeed = async (seed: number, options: SeedOptions = {}): Promise<SeedReport> => {
   const scene = makeScene(seed, options.only);
   const timeline = makeTimeline(scene.start, scene.dice.fork('order'));
   const told = options.trace;
@@ -157,6 +159,7 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
     seed,
     on: [...scene.on],
     messages: model.accepted.size,
+    elements: 0,
     events: timeline.events(),
     struck: Object.fromEntries(weather.struck),
     violations: model.violations,

@@ -1,0 +1,76 @@
+import type { WatermarkRecord } from '../../../shared/app/process/watermark-record.ts';
+import type { Evidence, Sent } from './program.ts';
+import type { ProcessSetUp } from './set-up.ts';
+
+/** The delay of a partition's watermark behind its elements is the definition's, so it is asked for it. */
+const watermarkOf = ({ definitions }: ProcessSetUp, process: string, timestamp: number): number =>
+  definitions
+    .find(({ name }) => name === process)
+    ?.watermark.watermark(timestamp, { maxTimestamp: timestamp, watermark: timestamp }) ?? 0;
+
+/** A watermark says as much as its sources were promised, no more than all of them allow, and idle ones do not count. */
+const judgeRecord = (world: ProcessSetUp, name: string, record: WatermarkRecord): void => {
+  const { model, scene, sources } = world;
+  const marks = record.sources.inputs.main?.partitions ?? {};
+  const { published } = record.sources;
+  for (const { process, partition, timestamp } of sources.shown.values()) {
+    if (process !== name || timestamp === Number.NEGATIVE_INFINITY) continue;
+    const least = watermarkOf(world, name, timestamp);
+    const mark = marks[partition]?.watermark ?? Number.NEGATIVE_INFINITY;
+    if (mark < least) model.violate('P15', `${name} ${partition} is at ${mark}, and was shown ${least}`, name);
+  }
+  const all = Object.values(marks);
+  const last = Math.max(...all.map(({ seenAt }) => seenAt));
+  const idleAfterMs = world.definitions.find((process) => process.name === name)?.watermark.idleAfterMs;
+  // Who fell silent while others went on held nothing back any more.
+  const counting = all.filter(({ seenAt }) => !idleAfterMs || scene.on.has('F36') || last - seenAt <= idleAfterMs);
+  if (counting.length === 0) return;
+  const expected = Math.min(...counting.map(({ watermark }) => watermark));
+  if (published < expected)
+    model.violate(
+      'P15',
+      `the watermark of ${name} is ${published}, and all partitions that count are at ${expected} at least`,
+      name,
+    );
+  if (record.firedThrough !== published)
+    model.violate('P15', `${name} has fired through ${record.firedThrough} of ${published}`, name);
+};
+
+/** Watermarks when all sources have been silent for a while. */
+export const judgeWatermarks = (world: ProcessSetUp): void => {
+  for (const [name, record] of world.watch.records) judgeRecord(world, name, record);
+};
+
+/** What every process came to, each against its own model. */
+export const judgeProcesses = (world: ProcessSetUp): void => {
+  const { programs, model, truth, outlet, deeds } = world;
+  const sent = new Map<string, Map<string, Sent>>(programs.map(({ name }) => [name, new Map()]));
+  for (const { deed } of deeds) {
+    if (deed.kind === 'send') for (const one of deed.sent) sent.get(one.process)?.set(one.draft.id, one);
+  }
+  const rows = Map.groupBy(outlet.rows(), ({ process }) => process);
+  const keys = truth.keys();
+  for (const { process, key, snapshot } of keys) {
+    const { event, processing, calls } = snapshot;
+    const left = event.length + processing.length + calls.length;
+    if (left > 0) model.violate('P1', `${process}/${key} still has ${left} timers and calls`, `${process}/${key}`);
+  }
+  const all = programs.map(({ name }): [string, Evidence] => {
+    const states = new Map(keys.flatMap(({ process, key, state }) => (process === name ? [[key, state]] : [])));
+    const own = { rows: rows.get(name) ?? [], sent: sent.get(name) ?? new Map(), states };
+    return [name, { process: name, ...own, violate: model.violate }];
+  });
+  const evidences = new Map(all);
+  for (const [n, [, evidence]] of all.entries()) {
+    checkFuture(evidence);
+    programs[n]?.judge(evidence, evidences);
+  }
+};
+
+/** Nothing is of the future but what was sent as that. */
+const checkFuture = ({ rows, sent, violate }: Evidence): void => {
+  for (const { target, value } of rows) {
+    const id = String(value.id);
+    if (target === 'future' && !sent.get(id)?.future) violate('K1', `${id} is not of the future`, id);
+  }
+};
