@@ -96,6 +96,17 @@ describe('K1 an element of a process in event time', () => {
   });
 });
 
+it('P15 a broadcast input without a watermark holds event time back, is named, and is let go by a word', async () => {
+  const api = makeApi();
+  await api.post('ruled', { key: 'rules', input: 'broadcast', value: { n: 1 } });
+  await api.post('ruled', ELEMENT);
+  const view = async () => (await api.request('GET', '/v1/processes/ruled')).body;
+  expect(await view()).toMatchObject({ watermark: null, waitsFor: ['broadcast'] });
+  const body = { input: 'broadcast', watermark: '9998-12-31T23:59:59Z' };
+  await api.request('POST', '/v1/processes/ruled/watermark', { body });
+  expect(await view()).toMatchObject({ watermark: at(-1), waitsFor: [] });
+});
+
 it('K2 takes what is late, and puts it out there', async () => {
   const api = makeApi();
   await api.post('events', ELEMENT);

@@ -63,6 +63,10 @@ export const processAnswer = v.strictObject({
   firedThrough: v.pipe(v.nullable(instantAnswer), v.description('All event timers at or before it have fired.')),
   lagMs: v.pipe(v.nullable(v.number()), v.description('How far the watermark is behind the clock.')),
   inputs: v.array(v.string()),
+  waitsFor: v.pipe(
+    v.array(v.string()),
+    v.description('Inputs that have no watermark yet: event time waits for each of them, broadcast included.'),
+  ),
   outputs: v.array(v.strictObject({ name: v.nullable(v.string()), to: v.nullable(v.string()) })),
   partitions: v.array(partition),
   counters: v.pipe(

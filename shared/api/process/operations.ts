@@ -31,6 +31,7 @@ const PROCESS = {
   firedThrough: '2026-11-22T00:00:29.999Z',
   lagMs: 30_001,
   inputs: ['main'],
+  waitsFor: [],
   outputs: [{ name: null, to: 'push' }],
   partitions: [
     {

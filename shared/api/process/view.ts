@@ -56,6 +56,7 @@ export const processView = (process: Process, view: ProcessView, now: number): P
   firedThrough: eventTime(view.firedThrough),
   lagMs: view.watermark === NO_WATERMARK ? null : now - view.watermark,
   inputs: inputsOf(process),
+  waitsFor: [...view.waitsFor],
   outputs: [
     ...(process.output ? [outputView(null, process.output)] : []),
     ...Object.entries(process.sideOutputs).map(([name, spec]) => outputView(name, spec)),

@@ -1,6 +1,6 @@
 import type { Process } from '../../core/process/definition.ts';
 import type { TimerInput } from '../../core/process/turn.ts';
-import { holdingBack } from '../../core/process/watermark/source-watermarks.ts';
+import { holdingBack, withoutWatermark } from '../../core/process/watermark/source-watermarks.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { requireClock } from '../clock-check.ts';
 import type { Engine } from '../engine.ts';
@@ -83,7 +83,8 @@ const describe = async ({ deps }: Parts, process: Process) => {
     ),
   );
   const counters = await deps.counters.read(process.name);
-  return { name: process.name, watermark: sources.published, firedThrough, partitions, counters };
+  const waitsFor = withoutWatermark(sources);
+  return { name: process.name, watermark: sources.published, firedThrough, waitsFor, partitions, counters };
 };
 
 /** To be called before anything is taken in. Throws Problem 503 where the clock is wrong. */

@@ -37,6 +37,8 @@ export type ProcessView = {
   readonly name: string;
   readonly watermark: number;
   readonly firedThrough: number;
+  /** Inputs that have no watermark yet, and hold the process back. */
+  readonly waitsFor: readonly string[];
   readonly partitions: readonly PartitionView[];
   readonly counters: Counters;
 };

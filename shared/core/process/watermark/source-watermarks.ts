@@ -86,6 +86,12 @@ export const holdingBack = (sources: SourceWatermarks): PartitionName[] =>
     });
   });
 
+/** The inputs that hold the process back because none of their partitions has shown a watermark yet. */
+export const withoutWatermark = ({ combined }: SourceWatermarks): string[] =>
+  Object.entries(combined.inputs).flatMap(([input, { watermark, idle }]) =>
+    watermark === NO_WATERMARK && !idle ? [input] : [],
+  );
+
 /** True where some partition still counts, and may turn idle. */
 export const hasActive = (sources: SourceWatermarks): boolean =>
   Object.values(sources.inputs).some(({ valve }) => Object.values(valve.channels).some(({ idle }) => !idle));
