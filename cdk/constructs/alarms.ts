@@ -33,9 +33,8 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, parts: Parts) {
     super(scope, id);
     const { alarmTopicArn, runbook } = parts.stage;
-    this.alarms = Object.entries({ ...hintRules(parts), ...tickRules(parts), ...messageRules(parts) }).map(
-      ([name, rule]) => this.add(name, rule, runbook),
-    );
+    const rules = { ...hintRules(parts), ...tickRules(parts), ...messageRules(parts), ...sourceRules(parts) };
+    this.alarms = Object.entries(rules).map(([name, rule]) => this.add(name, rule, runbook));
     if (alarmTopicArn === undefined) return;
     const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', alarmTopicArn));
     for (const alarm of this.alarms) alarm.addAlarmAction(action);
@@ -165,6 +164,26 @@ function messageRules({ stage, frontDoor }: Parts): Rules {
       times: 5,
       means: 'The API answers with 5xx.',
     },
+  };
+}
+
+function sourceRules({ stage, processFunctions }: Parts): Rules {
+  const source = processFunctions?.source;
+  if (!source) return {};
+  const lag: AlarmRule = {
+    metric: source.metric('IteratorAge', { period: MINUTE, statistic: Stats.MAXIMUM }),
+    above: 5 * MINUTE_MS,
+    times: 3,
+    means: 'A shard of a stream that feeds process functions is minutes behind.',
+  };
+  return {
+    SourceErrors: {
+      metric: source.metricErrors({ period: MINUTE }),
+      above: 0,
+      times: 5,
+      means: 'The function that sources feed crashes or runs into its timeout: what it was given comes again.',
+    },
+    ...(stage.sources?.some((one) => 'kinesis' in one) && { SourceLag: lag }),
   };
 }
 

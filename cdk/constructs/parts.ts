@@ -15,4 +15,5 @@ export type Parts = {
   readonly tick: NodejsFunction;
   readonly lanes: Lanes;
   readonly send: NodejsFunction;
+  readonly processFunctions?: { readonly source?: NodejsFunction };
 };

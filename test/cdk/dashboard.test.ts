@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { drawDashboard } from '../../cdk/picture/draw-dashboard.ts';
 import { readDashboard } from '../../cdk/picture/read-dashboard.ts';
 import { chooseStage } from '../../cdk/stage.ts';
+import { SOURCES } from './source-checks.ts';
 import type { Json } from './templates.ts';
 import { alarms, dashboardBody, synthesize } from './templates.ts';
 
 const templates = synthesize(chooseStage({ stage: 'prod' }));
+const fed = synthesize({ ...chooseStage({ processes: 'examples/processes.ts' }), sources: SOURCES });
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 describe('the picture of the dashboard', () => {
@@ -23,7 +25,7 @@ describe('the runbook', () => {
   it('P24 has a section for every alarm', () => {
     const headings = read('docs/operations.md').matchAll(/^#+ (.+)$/gm);
     const anchors = new Set(Array.from(headings, ([, words = '']) => words.toLowerCase().replaceAll(' ', '-')));
-    const linked = alarms(templates).map(({ props }) => props.AlarmDescription.split('#')[1]);
+    const linked = [templates, fed].flatMap(alarms).map(({ props }) => props.AlarmDescription.split('#')[1]);
     expect(linked.length).toBeGreaterThan(10);
     expect(linked.filter((anchor) => !anchors.has(anchor))).toEqual([]);
   });

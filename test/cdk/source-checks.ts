@@ -2,7 +2,7 @@ import { DEFAULT_BATCH, type ProcessSource } from '../../cdk/process-source.ts';
 import { readSources, SOURCES_ENV } from '../../shared/config.ts';
 import { LIMITS } from '../../shared/core/process/limits.ts';
 import type { Check, Found, Json, Templates } from './templates.ts';
-import { eventSources, faultsOf, first, lambda, remove, targetOf } from './templates.ts';
+import { alarms, eventSources, faultsOf, first, lambda, remove, targetOf } from './templates.ts';
 
 const arn = (rest: string): string => `arn:aws:${rest}`;
 
@@ -161,6 +161,25 @@ export const sourceChecks: readonly Check[] = [
           ],
         ),
       ),
+    },
+  },
+  {
+    name: 'P24 a function that fails and a shard that is behind raise an alarm',
+    faults: (templates) =>
+      ['SourceErrors Errors', 'SourceLag IteratorAge'].filter((expected) => {
+        const [name, metric] = expected.split(' ');
+        return !alarms(templates).some(
+          ({ id, props }) =>
+            id.startsWith(`Alarms${name}`) &&
+            props.MetricName === metric &&
+            targetOf(props.Dimensions?.[0]?.Value) === worker(templates).id,
+        );
+      }),
+    broken: {
+      'no alarm': ({ stateless }) => remove(stateless, first(stateless, 'AWS::CloudWatch::Alarm', 'AlarmsSourceLag')),
+      'another function': ({ stateless }) => {
+        first(stateless, 'AWS::CloudWatch::Alarm', 'AlarmsSourceErrors').props.Dimensions[0].Value = { Ref: 'Send' };
+      },
     },
   },
   {
