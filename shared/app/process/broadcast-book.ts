@@ -2,8 +2,10 @@ import { hash32 } from '../../core/hash.ts';
 import { stepBroadcast } from '../../core/process/broadcast-step.ts';
 import type { Process } from '../../core/process/definition.ts';
 import { type IdentifiedOutput, outputId } from '../../core/process/output.ts';
+import { ProcessError } from '../../core/process/process-error.ts';
 import { makeRecentIds } from '../../core/process/recent-ids.ts';
 import type { BroadcastState, ElementInput } from '../../core/process/turn.ts';
+import { isToProcess } from '../../core/process/wiring.ts';
 import { minuteOf } from '../../core/segment/bucket.ts';
 import { entrySortKey, partitionKey } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
@@ -11,9 +13,10 @@ import type { Item, ItemKey } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
 import { entryIdOf } from '../entry-id.ts';
 import { seal, unseal } from '../sealed-text.ts';
+import { handsOn, placeOfMark, storeMark } from './handed-mark.ts';
 import type { Outbox } from './key-record.ts';
-import { messagesOf, storeOwnOutputs } from './outputs.ts';
-import type { BroadcastReader } from './process-deps.ts';
+import { bindingOf, isLookedAfter, isStored, messagesOf, storeOwnOutputs } from './outputs.ts';
+import type { BroadcastReader, ProcessDeps } from './process-deps.ts';
 import type { InputFate } from './take-turn.ts';
 
 /** The broadcast state of a process: one item. Its outputs stay in it until the next change, which sees them stored. */
@@ -59,6 +62,16 @@ const outboxOf = (sending: Engine, process: string, { record, version }: Stored)
 
 type Change = { readonly next: BroadcastRecord; readonly fates: InputFate[] };
 
+/** What is broadcast belongs to no key, so the binding has to give one. */
+const requireKey = (process: Process, output: IdentifiedOutput): void => {
+  const binding = bindingOf(process, output);
+  if (!isToProcess(binding) || binding.key) return;
+  throw new ProcessError(
+    'INVALID_DATA',
+    `A broadcast of process "${process.name}" puts out to process "${binding.process}" without a key: give the binding one.`,
+  );
+};
+
 const applyAll = (
   process: Process,
   { record, version }: Stored,
@@ -72,11 +85,13 @@ const applyAll = (
     try {
       const { value, timestamp } = element;
       const stepped = stepBroadcast(process, state, { value, timestamp, now: of.now, watermark: of.watermark });
+      const identified = stepped.outputs.map((output, n) => {
+        const id = outputId(process.name, '', { version: version + 1, n: outputs.length + n });
+        return { ...output, id };
+      });
+      for (const output of identified) requireKey(process, output);
       state = stepped.state;
-      for (const output of stepped.outputs) {
-        const id = outputId(process.name, '', { version: version + 1, n: outputs.length });
-        outputs.push({ ...output, id });
-      }
+      outputs.push(...identified);
     } catch (error) {
       return { kind: 'failed', error };
     }
@@ -86,7 +101,7 @@ const applyAll = (
   return { next: { state, seen: ids.list(), outputs, changedAt: of.now, nonce: of.nonce }, fates };
 };
 
-export const makeBroadcastBook = (engine: Engine, sending: Engine): BroadcastBook => {
+export const makeBroadcastBook = (engine: Engine, sending: Engine, handOn: ProcessDeps['handOn']): BroadcastBook => {
   const known = new Map<string, { state: BroadcastState; readAt: EpochMs }>();
 
   const read = async (process: string): Promise<Stored> => {
@@ -99,9 +114,13 @@ export const makeBroadcastBook = (engine: Engine, sending: Engine): BroadcastBoo
 
   const settle = async (process: Process, stored: Stored): Promise<void> => {
     const { outputs, changedAt } = stored.record;
+    if (isLookedAfter(sending, changedAt)) return;
     const messages = messagesOf(process, outputs, changedAt);
-    if (messages.length === 0) return;
-    await storeOwnOutputs(sending, outboxOf(sending, process.name, stored), messages);
+    if (messages.length > 0) await storeOwnOutputs(sending, outboxOf(sending, process.name, stored), messages);
+    const mark = placeOfMark('broadcast', process.name, stored.version);
+    if (!handsOn(process, outputs) || (await isStored(sending, mark))) return;
+    await handOn(process, '', outputs);
+    await storeMark(sending, mark, changedAt);
   };
 
   const put = async (process: string, next: Stored): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import type { Process } from '../../core/process/definition.ts';
 import type { IdentifiedOutput } from '../../core/process/output.ts';
 import { isToProcess } from '../../core/process/wiring.ts';
-import { plusMs } from '../../core/time/epoch.ts';
+import { type EpochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Engine } from '../engine.ts';
 import { entryIdOf } from '../entry-id.ts';
 import type { OutboxPart } from './key-record.ts';
@@ -19,20 +19,33 @@ export const handsOn = (process: Process, outputs: readonly IdentifiedOutput[]):
 /** `givers` are the numbers of the keys that hand something on. */
 export const withHandedMark = (sending: Engine, plan: OutputPlan, givers: readonly number[]): MarkedPlan => {
   if (givers.length === 0) return { ...plan, givers };
-  const mark = { pk: `handed#${entryIdOf('handed', sending.owner, sending.nonce())}`, sk: '-', first: 0, n: 0 };
+  const mark = { ...placeOfMark(sending.owner, sending.nonce()), first: 0, n: 0 };
   const outboxes = new Map(plan.outboxes);
   for (const n of givers) outboxes.set(n, { at: plan.at, parts: [...(outboxes.get(n)?.parts ?? []), mark] });
   return { ...plan, outboxes, mark, givers };
 };
 
 export const storeHandedMark = async (
-  { store, retentionMs }: Engine,
+  engine: Engine,
   { mark, givers, at }: MarkedPlan,
   committed: ReadonlySet<number>,
 ): Promise<void> => {
   // A key whose commit failed may have committed all the same, and has handed on nothing.
-  if (!mark || !givers.every((n) => committed.has(n))) return;
-  const { pk, sk } = mark;
+  if (mark && givers.every((n) => committed.has(n))) await storeMark(engine, mark, at);
+};
+
+export const placeOfMark = (
+  ...identity: readonly (string | number)[]
+): { readonly pk: string; readonly sk: string } => ({
+  pk: `handed#${entryIdOf('handed', ...identity)}`,
+  sk: '-',
+});
+
+export const storeMark = async (
+  { store, retentionMs }: Engine,
+  { pk, sk }: ReturnType<typeof placeOfMark>,
+  at: EpochMs,
+): Promise<void> => {
   const expiresAt = Math.ceil(plusMs(at, retentionMs) / 1000);
   await store.put({ table: 'segments', pk, sk, version: 1, expiresAt }, 'any');
 };

@@ -144,7 +144,7 @@ export const makeProcessRuntime = ({
 }: ProcessRuntimeParts): ProcessRuntime => {
   const named = new Map(processes.map((process) => [process.name, process]));
   const book = makeWatermarkBook(engine);
-  const broadcasts = makeBroadcastBook(engine, sending);
+  const broadcasts = makeBroadcastBook(engine, sending, (...given) => deps.handOn(...given));
   const counters = makeProcessCounters(engine.store, engine.owner);
   const calls = makeCallDriver({
     clock: engine.clock,

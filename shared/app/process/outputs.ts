@@ -131,7 +131,8 @@ const partsOf = ({ parts }: Outbox, messages: readonly EntryItem[]): PartOf[] =>
 
 const placeOf = ({ segment, sk }: NewEntry) => ({ pk: partitionKey(segment), sk });
 
-const isStored = async (sending: Engine, { pk, sk }: { pk: string; sk: string }): Promise<boolean> =>
+/** True for an item of the table of segments that is there. */
+export const isStored = async (sending: Engine, { pk, sk }: { pk: string; sk: string }): Promise<boolean> =>
   (await sending.store.get({ table: 'segments', pk, sk })) !== undefined;
 
 /** Stores the outputs of one key by itself (O1, O2); again, it writes the same entry over itself. */
@@ -145,17 +146,19 @@ export const storeOwnOutputs = async (sending: Engine, outbox: Outbox, messages:
   }
 };
 
+/** Long before entries are collected, whoever was to look for the outputs of a commit has looked. */
+export const isLookedAfter = ({ clock, retentionMs }: Engine, committedAt: EpochMs): boolean =>
+  clock.now() > plusMs(committedAt, retentionMs / 2);
+
 /** `there`: nothing to do. `early`: their writer may still store them. `missing`: they are to be stored. */
 export type OutboxState = 'there' | 'early' | 'missing';
 
 /** Are the outputs of a record where it says? */
 export const lookForOutputs = async (sending: Engine, { outbox }: Pick<KeyRecord, 'outbox'>): Promise<OutboxState> => {
   if (!outbox) return 'there';
-  const now = sending.clock.now();
-  // Long before entries are collected, whoever was to look has looked.
-  if (now > plusMs(outbox.at, sending.retentionMs / 2)) return 'there';
+  if (isLookedAfter(sending, outbox.at)) return 'there';
   const stored = await Promise.all(outbox.parts.map((part) => isStored(sending, part)));
   if (stored.every(Boolean)) return 'there';
   const { commitWithinMs, skewMs } = sending.timing;
-  return now < plusMs(outbox.at, commitWithinMs + skewMs) ? 'early' : 'missing';
+  return sending.clock.now() < plusMs(outbox.at, commitWithinMs + skewMs) ? 'early' : 'missing';
 };
