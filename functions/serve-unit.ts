@@ -7,13 +7,17 @@ import type { ServePointer } from './pointer-batch.ts';
 
 export type UnitDeps = { readonly sender: Pick<Sender, 'work'>; readonly telemetry: Telemetry };
 
-/** True where `work` ended; what it threw is noted. */
-export const ended = async (telemetry: Telemetry, work: () => Promise<unknown>): Promise<boolean> => {
+/** True where `work` ended; what it threw is noted as `event`. */
+export const ended = async (
+  telemetry: Telemetry,
+  work: () => Promise<unknown>,
+  event = 'unit failed',
+): Promise<boolean> => {
   try {
     await work();
     return true;
   } catch (error) {
-    telemetry.note('error', 'unit failed', describeError(error));
+    telemetry.note('error', event, describeError(error));
     return false;
   }
 };

@@ -57,7 +57,7 @@ export const makeSourceFunction = (deps: SourceFunctionDeps): SourceFunction => 
 
   const feed = async (batch: CarriedBatch, done: Set<CarriedRecord>): Promise<void> => {
     const to = destinations.get(nameOf(batch));
-    if (!to) throw new ConfigError(`No process takes what the source ${nameOf(batch)} brings.`);
+    if (!to) return telemetry.note('error', 'source without a process', { source: nameOf(batch) });
     const records = new Map(batch.records.map((record) => [readCarried(to, record, limits), record]));
     const fed = await runtime.feed({ process: to.process, partition: batch.partition, records: [...records.keys()] });
     for (const record of fed) done.add(records.get(record) as CarriedRecord);
@@ -67,7 +67,7 @@ export const makeSourceFunction = (deps: SourceFunctionDeps): SourceFunction => 
     const deadline = plusMs(clock.now(), context.getRemainingTimeInMillis());
     const batches = readSourceEvent(event);
     const done = new Set<CarriedRecord>();
-    const work = batches.map((batch) => ended(telemetry, () => feed(batch, done)));
+    const work = batches.map((batch) => ended(telemetry, () => feed(batch, done), 'batch failed'));
     await withinTime(Promise.all(work), clock, deadline);
     return { batchItemFailures: batches.flatMap((batch) => failuresOf(batch, done)) };
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../shared/ports/store-error.ts';
 import { CANARY } from '../support/canary.ts';
 import { fromQueue, fromShard } from './source-events.ts';
-import { add, at, makeSources, START } from './source-world.ts';
+import { add, at, makeSources, SECOND, START } from './source-world.ts';
 
 describe('the source function, of what can never be committed,', () => {
   it('P10 F16 F18 buries what is no element, does not fit or throws, with the reason, and goes on behind it', async () => {
@@ -47,12 +47,15 @@ describe('the source function, of what can never be committed,', () => {
   });
 
   it('P10 F51 buries what comes for a key that is damaged, so that its shard goes on', async () => {
-    const { bring, bareStore, letters, state } = makeSources();
+    const { bring, bareStore, letters, state, watermark } = makeSources();
     await bring(fromShard([add('a', 1)]));
     const item = bareStore.items().find(({ sk }) => sk === 'ka');
     if (!item?.body) throw new Error('no key');
     await bareStore.put({ ...item, body: item.body.map((byte) => byte ^ 1), version: item.version + 1 }, item.version);
-    expect(await bring(fromShard([add('a', 2), add('b', 3)], { from: 2 }))).toEqual([]);
+    const next = [add('a', 2, { timestamp: at(9) }), add('b', 3, { timestamp: at(1) })];
+    expect(await bring(fromShard(next, { from: 2 }))).toEqual([]);
+    // What is not committed says nothing of event time.
+    expect(await watermark()).toBe(START + SECOND - 1);
     expect(letters()).toMatchObject([{ reason: 'CORRUPT_SNAPSHOT', text: { key: 'a' } }]);
     expect(await state('b')).toMatchObject({ sum: 3 });
   });

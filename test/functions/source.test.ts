@@ -118,11 +118,13 @@ describe('the source function', () => {
   });
 
   it('fails what comes from a source that no process takes, and an event of no source', async () => {
-    const { bring, source, state } = makeSources();
+    const { bring, source, state, telemetry } = makeSources();
     const stranger = { ...fromQueue({ m: add('a', 1) }).Records[0], eventSourceARN: `${QUEUE}-2` };
     expect(await bring({ Records: [stranger, ...fromQueue({ n: add('a', 2) }).Records] })).toEqual(['m']);
     expect(await bring(fromOwnKafka({ 'taps-0': [add('a', 1)] }))).toEqual([{ partition: 'taps-0', offset: 15 }]);
     expect(await state('a')).toMatchObject({ sum: 2 });
+    const strangers = telemetry.notes.filter(({ event }) => event === 'source without a process');
+    expect(strangers.map(({ fields }) => fields.source)).toEqual([`${QUEUE}-2`, 'taps']);
     await expect(source()({ Records: null }, contextWith(60_000))).rejects.toThrow(TypeError);
   });
 

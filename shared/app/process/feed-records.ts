@@ -15,14 +15,14 @@ const verdictOf = (fate: CommitFate): { readonly code: string } | 'again' | unde
 const settle = async (
   records: readonly SourceRecord[],
   verdictOn: (record: SourceRecord) => ReturnType<typeof verdictOf>,
-  isBuried: (record: SourceRecord, code: string) => Promise<boolean>,
+  couldBury: (record: SourceRecord, code: string) => Promise<boolean>,
 ): Promise<ReadonlySet<SourceRecord>> => {
   const done = new Set<SourceRecord>();
   const held = new Set<string>();
   for (const record of records) {
     if (record.line !== null && held.has(record.line)) continue;
     const verdict = verdictOn(record);
-    const isDone = verdict === undefined || (verdict !== 'again' && (await isBuried(record, verdict.code)));
+    const isDone = verdict === undefined || (verdict !== 'again' && (await couldBury(record, verdict.code)));
     if (isDone) done.add(record);
     else if (record.line !== null) held.add(record.line);
   }
@@ -37,7 +37,7 @@ export const makeFeed = (submit: SubmitDeps, deps: ProcessDeps) => {
   const commit = makeCommit(submit);
   const { telemetry } = deps.engine;
   return async ({ process, partition, records }: SourceBatch): Promise<ReadonlySet<SourceRecord>> => {
-    const isBuried = async (record: SourceRecord, code: string): Promise<boolean> => {
+    const couldBury = async (record: SourceRecord, code: string): Promise<boolean> => {
       try {
         await buryRecord(deps, { process, partition, record }, code);
         return true;
@@ -54,7 +54,7 @@ export const makeFeed = (submit: SubmitDeps, deps: ProcessDeps) => {
     const fates = new Map(elements.map(({ record }, n) => [record, committed.fates[n] as CommitFate]));
     const verdictOn = (record: SourceRecord) =>
       record.content.ok ? verdictOf(fates.get(record) as CommitFate) : record.content;
-    const done = await settle(records, verdictOn, isBuried);
+    const done = await settle(records, verdictOn, couldBury);
     // The event time of a partition is not ahead of what it brings again.
     const isDone = (at: number): boolean => done.has(elements[at]?.record as SourceRecord);
     await observeTaken(submit, { ...committed, process, partition }, isDone);

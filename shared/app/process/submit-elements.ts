@@ -101,7 +101,7 @@ export const makeCommit =
     return { fates, fed };
   };
 
-/** Stores what the elements that `isTaken` say of event time. */
+/** Stores what the committed elements that `isTaken` say of event time. */
 export const observeTaken = async (
   { book }: SubmitDeps,
   { process, partition, fates, fed }: Committed & { readonly process: Process; readonly partition: string },
@@ -109,7 +109,9 @@ export const observeTaken = async (
 ): Promise<void> => {
   const counted = fed.filter(({ at, draft, input }) => {
     // A clock that is years ahead is not to end the event time of all (K1).
-    return draft.timestamp !== null && input.divertTo === undefined && fates[at]?.kind !== 'failed' && isTaken(at);
+    if (draft.timestamp === null || input.divertTo !== undefined) return false;
+    const kind = fates[at]?.kind;
+    return (kind === 'accepted' || kind === 'duplicate') && isTaken(at);
   });
   const seen = seenOf(counted, partition);
   if (seen.length > 0) await book.observe(process, seen);
