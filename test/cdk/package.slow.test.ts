@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ENV } from '../../shared/config.ts';
+import { ENV, SOURCES_ENV } from '../../shared/config.ts';
 import { type Engines, startEngines } from '../../shared/local/engines.ts';
 import { setUpEngines, TABLES } from '../../shared/local/set-up-engines.ts';
 import { flinkPage } from '../support/flink-page.ts';
@@ -44,11 +44,16 @@ app.synth();
 /** Needs a bundler, as every function of a user's own does. */
 const PROCESS_APP = `
 import { App, Stack } from 'aws-cdk-lib';
-import { Meridian } from 'meridian/cdk';
+import { Meridian, type MeridianProps } from 'meridian/cdk';
 
 const app = new App();
-const meridian = new Meridian(new Stack(app, 'Processes'), 'Meridian', { processes: './my-processes.ts' });
+const props: MeridianProps = {
+  processes: './my-processes.ts',
+  sources: [{ process: 'visits', sqs: { queueArn: 'arn:aws:sqs:eu-west-1:123456789012:visits' } }],
+};
+const meridian = new Meridian(new Stack(app, 'Processes'), 'Meridian', props);
 meridian.processFunctions?.elements.addAlias('live');
+meridian.processFunctions?.source?.addAlias('live');
 app.synth();
 `;
 
@@ -172,10 +177,13 @@ describe('the packed construct with process functions of its user', () => {
     // On Lambda nothing lies above it.
     writeFileSync(join(folder, 'processes.out/package.json'), '{}');
     const functions = all(templateOf('processes.out', 'Processes'), 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(5);
-    const bundleOf = (id: string) =>
-      bundleIn('processes.out', 'index.js', functions.find((found) => found.id.includes(id))?.props);
+    expect(functions).toHaveLength(6);
+    const propsOf = (id: string): Json => functions.find((found) => found.id.includes(id))?.props;
+    const bundleOf = (id: string) => bundleIn('processes.out', 'index.js', propsOf(id));
     expect(await loadBundle(bundleOf('ProcessesProcess'), false)).toEqual({ type: 'function', statuses: [] });
+    // It looks for the processes that its sources feed.
+    const routes = { [SOURCES_ENV.sources]: propsOf('ProcessesSource').Environment.Variables[SOURCES_ENV.sources] };
+    expect(await callBundle(bundleOf('ProcessesSource'), [], routes)).toEqual({ type: 'function', answers: [] });
     const { send, process } = await setUpEngines(engines);
     const { answers } = await callBundle(bundleOf('ProcessesElements'), CALLS, {
       [ENV.segmentsTable]: TABLES.segments,
