@@ -1,7 +1,7 @@
 import { hash32 } from '../../core/hash.ts';
 import type { Process } from '../../core/process/definition.ts';
 import type { Binding, IdentifiedOutput } from '../../core/process/output.ts';
-import { minuteOf } from '../../core/segment/bucket.ts';
+import { lateFenceOf, minuteOf } from '../../core/segment/bucket.ts';
 import type { EntryItem } from '../../core/segment/entry.ts';
 import { entryIdPrefix, messageIdAt } from '../../core/segment/message-id.ts';
 import { entrySortKey, parsePartitionKey, partitionKey } from '../../core/segment/segment-key.ts';
@@ -9,8 +9,10 @@ import { type EpochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Engine } from '../engine.ts';
 import { entryIdOf } from '../entry-id.ts';
 import { makeEntryPacker } from '../entry-packer.ts';
+import { sendHints } from '../hints.ts';
 import type { NewEntry } from '../packed-entry.ts';
-import { storeEntries } from '../store-entries.ts';
+import { passFences, storeEntries, unitOf } from '../store-entries.ts';
+import { lastRecord } from '../unit-journal.ts';
 import type { KeyRecord, Outbox, OutboxPart } from './key-record.ts';
 
 /*
@@ -25,6 +27,8 @@ import type { KeyRecord, Outbox, OutboxPart } from './key-record.ts';
  *    So an output leaves once; twice, under one id, only where its writer was frozen between its last look at the clock
  *    and the put.
  * O3 Outputs that are bound to other processes leave no entry. Their keys name a mark instead (`handed-mark.ts`).
+ * O4 An entry that is there is left alone only where it is settled, or its bucket is yet to be swept: its writer may have
+ *    died before it passed the fences, and nobody would ever look.
  */
 
 /** Where an output goes, or `null`: it is counted, and read by nobody. */
@@ -135,14 +139,41 @@ const placeOf = ({ segment, sk }: NewEntry) => ({ pk: partitionKey(segment), sk 
 export const isStored = async (sending: Engine, { pk, sk }: { pk: string; sk: string }): Promise<boolean> =>
   (await sending.store.get({ table: 'segments', pk, sk })) !== undefined;
 
+/** Sees to it that an entry that is stored is worked off (O4). */
+const secure = async (sending: Engine, entry: NewEntry): Promise<void> => {
+  if (sending.clock.now() < lateFenceOf(entry.segment.minute, sending.timing)) return;
+  const last = await lastRecord(sending.store, unitOf(entry));
+  if (!last?.settled) await sendHints(sending, await passFences(sending, [entry]));
+};
+
+/** The entry of the plan, of which only this key's items are known. */
+const plannedEntry = ({ pk, sk }: OutboxPart, items: readonly EntryItem[]): NewEntry | undefined => {
+  const segment = parsePartitionKey(pk);
+  return segment && items.length > 0 ? { segment, sk, items } : undefined;
+};
+
 /** Stores the outputs of one key by itself (O1, O2); again, it writes the same entry over itself. */
 export const storeOwnOutputs = async (sending: Engine, outbox: Outbox, messages: readonly EntryItem[]) => {
   const { at } = outbox;
   for (const { part, items } of partsOf(outbox, messages)) {
-    const own = ownEntry(sending, part, { items, at });
-    if (!own || (await isStored(sending, part)) || (await isStored(sending, placeOf(own)))) continue;
-    await storeEntries(sending, [own], at);
-    accept(sending, at, items.length);
+    const planned = plannedEntry(part, items);
+    const own = planned && ownEntry(sending, part, { items, at });
+    if (!own) continue;
+    if (await isStored(sending, part)) await secure(sending, planned);
+    else if (await isStored(sending, placeOf(own))) await secure(sending, own);
+    else {
+      await storeEntries(sending, [own], at);
+      accept(sending, at, items.length);
+    }
+  }
+};
+
+/** Sees to it that outputs that are where they should be are sent (O4). */
+export const secureOutputs = async (sending: Engine, outbox: Outbox, messages: readonly EntryItem[]) => {
+  if (isLookedAfter(sending, outbox.at)) return;
+  for (const { part, items } of partsOf(outbox, messages)) {
+    const planned = plannedEntry(part, items);
+    if (planned) await secure(sending, planned);
   }
 };
 

@@ -7,7 +7,7 @@ import { type EpochMs, epochMs } from '../../core/time/epoch.ts';
 import { type KeyRecord, newKey, parseKeyItem, type StoredKey } from './key-record.ts';
 import type { KeyTask, TaskResult } from './key-task.ts';
 import { type HintNeeds, hintsStand, type KeyHints, needsOf, outboxHint } from './next-record.ts';
-import { bindingOf, lookForOutputs, messagesOf, storeOwnOutputs } from './outputs.ts';
+import { bindingOf, lookForOutputs, messagesOf, secureOutputs, storeOwnOutputs } from './outputs.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import { placeOfKey } from './process-key.ts';
 import { type TurnResult, takeTurn } from './take-turn.ts';
@@ -40,9 +40,11 @@ const settleOutputs = async (deps: ProcessDeps, { task, stored }: OpenTask): Pro
     const { commitWithinMs, skewMs } = deps.engine.timing;
     return { kind: 'early', until: epochMs(record.outbox.at + commitWithinMs + skewMs) };
   }
-  if (state === 'missing') {
-    const outputs = outputsOf(task.process.name, task.key, record);
-    await storeOwnOutputs(deps.sending, record.outbox, messagesOf(task.process, outputs, record.outbox.at));
+  const outputs = outputsOf(task.process.name, task.key, record);
+  const messages = messagesOf(task.process, outputs, record.outbox.at);
+  if (state === 'there') await secureOutputs(deps.sending, record.outbox, messages);
+  else {
+    await storeOwnOutputs(deps.sending, record.outbox, messages);
     await deps.handOn(task.process, task.key, outputs);
   }
   deps.delivered.add(record.nonce);
