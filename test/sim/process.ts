@@ -17,7 +17,7 @@ import type { Truth } from './truth.ts';
 import { writtenByVersionBefore } from './version-before.ts';
 import type { Weather } from './weather.ts';
 
-export type ProcessKind = 'api' | 'send' | 'tick' | 'process';
+export type ProcessKind = 'api' | 'send' | 'tick' | 'elements' | 'process';
 
 export type ProcessWorld = {
   readonly scene: Scene;
@@ -48,15 +48,16 @@ const DEATHS = {
   api: ['F19', 0.004],
   send: ['F19', 0.006],
   tick: ['F05', 0.004],
+  elements: ['F19', 0.004],
   process: ['F19', 0.006],
 } as const;
-const FREEZES = { api: 0.005, send: 0.004, tick: 0.002, process: 0.004 } as const;
+const FREEZES = { api: 0.005, send: 0.004, tick: 0.002, elements: 0.005, process: 0.004 } as const;
 
-/** An API stands still at its commits most often: there others may take it for dead. */
-const FREEZES_AT_COMMIT = 0.02;
+/** Whoever commits stands still there most often: others may take it for dead. */
+const FREEZES_AT_COMMIT: Readonly<Partial<Record<ProcessKind, number>>> = { api: 0.02, elements: 0.06, process: 0.06 };
 
 const freezes = (kind: ProcessKind, call: string): number =>
-  kind === 'api' && call === 'put' ? FREEZES_AT_COMMIT : FREEZES[kind];
+  (call === 'put' ? FREEZES_AT_COMMIT[kind] : undefined) ?? FREEZES[kind];
 
 const SKEW_MS = 5_000;
 

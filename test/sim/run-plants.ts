@@ -1,9 +1,19 @@
 import type { Plant } from './plants.ts';
 import { PLANTS } from './plants.ts';
 import { runSeeds } from './pool.ts';
+import { PROCESS_PLANTS } from './process/plants.ts';
+import { hasProcesses } from './run-seed.ts';
 
-/** A planted bug has so many seeds in which to be caught. */
+export const ALL_PLANTS: readonly Plant[] = [...PLANTS, ...PROCESS_PLANTS];
+
+/** A planted bug has the first so many seeds in which to be caught. */
 const MOST_SEEDS = 1_000;
+
+/** Worlds without process functions never run the code that these are in. */
+const seedsFor = (plant: Plant): number[] => {
+  const all = Array.from({ length: MOST_SEEDS }, (_, n) => n + 1);
+  return PROCESS_PLANTS.includes(plant) ? all.filter(hasProcesses) : all;
+};
 
 export type Caught = {
   readonly plant: string;
@@ -17,11 +27,10 @@ export type Caught = {
 const WHAT_CHARS = 90;
 
 const tryPlant = async (plant: Plant, threads: number): Promise<Caught> => {
-  const seeds = Array.from({ length: MOST_SEEDS }, (_, n) => n + 1);
   let ran = 0;
   let caught: Caught = { plant: plant.name, seeds: undefined };
   await runSeeds({
-    seeds,
+    seeds: seedsFor(plant),
     threads,
     plant,
     onReport: ({ seed, violations: [first] }) => {
@@ -41,7 +50,7 @@ export const tryPlants = async (
   named = '',
 ): Promise<readonly Caught[]> => {
   const all: Caught[] = [];
-  for (const plant of PLANTS) {
+  for (const plant of ALL_PLANTS) {
     if (!plant.name.includes(named)) continue;
     const caught = await tryPlant(plant, threads);
     onCaught(caught);

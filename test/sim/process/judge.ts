@@ -1,4 +1,5 @@
 import type { WatermarkRecord } from '../../../shared/app/process/watermark-record.ts';
+import { END_OF_TIME, NO_WATERMARK } from '../../../shared/core/process/event-time.ts';
 import type { Evidence, Sent } from './program.ts';
 import type { ProcessSetUp } from './set-up.ts';
 
@@ -36,9 +37,21 @@ const judgeRecord = (world: ProcessSetUp, name: string, record: WatermarkRecord)
     model.violate('P15', `${name} has fired through ${record.firedThrough} of ${published}`, name);
 };
 
-/** Watermarks when all sources have been silent for a while. */
-export const judgeWatermarks = (world: ProcessSetUp): void => {
+/** What the watermark has reached since it was set has fired, without the end of the input. */
+const judgeDue = ({ model, watch, truth }: ProcessSetUp): void => {
+  for (const { process, key, snapshot } of truth.keys()) {
+    const published = watch.records.get(process)?.sources.published ?? NO_WATERMARK;
+    const at = snapshot.event[0]?.at;
+    if (at === undefined || at > published || snapshot.watermark >= published) continue;
+    const name = `${process}/${key}`;
+    model.violate('P15', `${name} has a timer of ${at}, and the watermark has long been ${published}`, name);
+  }
+};
+
+/** Watermarks and event timers when all sources have been silent for a while. */
+export const judgeEventTime = (world: ProcessSetUp): void => {
   for (const [name, record] of world.watch.records) judgeRecord(world, name, record);
+  judgeDue(world);
 };
 
 /** What every process came to, each against its own model. */
@@ -51,8 +64,10 @@ export const judgeProcesses = (world: ProcessSetUp): void => {
   const rows = Map.groupBy(outlet.rows(), ({ process }) => process);
   const keys = truth.keys();
   for (const { process, key, snapshot } of keys) {
-    const { event, processing, calls } = snapshot;
-    const left = event.length + processing.length + calls.length;
+    const { event, processing, calls, watermark } = snapshot;
+    // What a crash kept from being handed on comes behind the end of the input, and its timers are never due.
+    const waiting = watermark === END_OF_TIME ? 0 : event.length;
+    const left = waiting + processing.length + calls.length;
     if (left > 0) model.violate('P1', `${process}/${key} still has ${left} timers and calls`, `${process}/${key}`);
   }
   const all = programs.map(({ name }): [string, Evidence] => {

@@ -41,7 +41,8 @@ export const log = (
 const asLogRow = ({ value }: Row): LogRow & Readonly<Record<string, Data>> => value as never;
 
 /**
- * The log of each key of a process, in order: each row exactly once, up to the last that the state knows of (P14).
+ * The log of each key of a process, in order: each row exactly once, up to the last that the state knows of (P14), and
+ * no handler of a key sees an older watermark than the one before (P15).
  */
 export const logsOf = (evidence: Evidence): Map<string, ReturnType<typeof asLogRow>[]> => {
   const { process, rows, states, violate } = evidence;
@@ -50,9 +51,12 @@ export const logsOf = (evidence: Evidence): Map<string, ReturnType<typeof asLogR
     const name = `${process}/${key}`;
     const of = (logs.get(key) ?? []).sort((a, b) => a.n - b.n);
     const last = (states.get(key)?.n as number | undefined) ?? 0;
-    of.forEach(({ n }, at) => {
-      if (n === of[at - 1]?.n) violate('P14', `output ${n} of ${name} left under two ids`, name);
+    of.forEach(({ n, wm }, at) => {
+      const before = of[at - 1];
+      if (n === before?.n) violate('P14', `output ${n} of ${name} left under two ids`, name);
       if (n > last) violate('P14', `output ${n} of ${name} left, and the last one committed is ${last}`, name);
+      if (before && wm < before.wm)
+        violate('P15', `output ${n} of ${name} sees the watermark go back from ${before.wm} to ${wm}`, name);
     });
     const there = new Set(of.map(({ n }) => n));
     for (let n = 1; n <= last; n += 1) {

@@ -30,7 +30,7 @@ export const makeRuntimes = (world: RuntimeWorld) => {
     return { ...engine, timeline: 'process', ledgers: NO_LEDGERS, queue };
   };
 
-  const start = (kind: 'api' | 'process'): Intake => {
+  const start = (kind: 'elements' | 'process'): Intake => {
     const process = processes.start(kind);
     const tools = world.toolsOf(process.actor);
     const runtime = makeProcessRuntime({
@@ -47,5 +47,5 @@ export const makeRuntimes = (world: RuntimeWorld) => {
     const { process, runtime } = start('process');
     return { process, serve: makeProcessFunction({ ...process.engine, runtime }) };
   };
-  return { processEngineOf, startIntake: () => start('api'), load };
+  return { processEngineOf, startIntake: () => start('elements'), load };
 };

@@ -36,8 +36,6 @@ export const makeProcessTruth = ({ model, trace, pageItems, processes, watch }: 
   const cursors = new Map<string, TickCursor>();
   /** The last minute that holds an entry, by timeline. */
   const lastMinutes = new Map<string, number>();
-  /** Event timers that are still in their index. */
-  const events = new Set<string>();
 
   const processOf = (pk: string): Process | undefined => processes.find(({ name }) => pk.split('#')[1] === name);
 
@@ -74,10 +72,8 @@ export const makeProcessTruth = ({ model, trace, pageItems, processes, watch }: 
     else if (table === 'control' && pk === 'cursor') onCursor(item);
     else if (table === 'control' && pk.startsWith('watermark#'))
       watch(pk.slice('watermark#'.length), JSON.parse(unseal(item.doc) ?? '') as WatermarkRecord);
-    else if (table === 'segments' && sk.startsWith('T#')) {
-      trace(() => `event timers ${pk} ${sk}`);
-      events.add(`${pk}|${sk}`);
-    } else if (table === 'segments' && /^[EL]#/.test(sk)) {
+    else if (table === 'segments' && sk.startsWith('T#')) trace(() => `event timers ${pk} ${sk}`);
+    else if (table === 'segments' && /^[EL]#/.test(sk)) {
       trace(() => `entry ${pk} ${sk}`);
       const [timeline = '', minute] = pk.split('#');
       lastMinutes.set(timeline, Math.max(lastMinutes.get(timeline) ?? 0, Number(minute)));
@@ -97,7 +93,7 @@ export const makeProcessTruth = ({ model, trace, pageItems, processes, watch }: 
     },
     remove: async (key, expect) => {
       const result = await store.remove(key, expect);
-      if (result === 'removed' && events.delete(`${key.pk}|${key.sk}`)) trace(() => `fired ${key.pk} ${key.sk}`);
+      if (result === 'removed') trace(() => `removed ${key.pk} ${key.sk}`);
       return result;
     },
   };
@@ -110,9 +106,9 @@ export const makeProcessTruth = ({ model, trace, pageItems, processes, watch }: 
       return [{ process: process.name, key: keyAt(item.sk), snapshot, state: readState(process, snapshot) }];
     });
 
-  /** True where every entry is settled, and no event timer waits. */
+  /** True where every entry is settled, and no wave is to come. What nobody committed may stay in the index. */
   const isSettled = (): boolean =>
-    events.size === 0 &&
+    [...watch.records.values()].every(({ waveAt }) => waveAt === null) &&
     [...lastMinutes].every(([timeline, minute]) => (cursors.get(timeline)?.settledThrough ?? 0) >= minute);
 
   return { store: watched, raw: store, keys, isSettled };

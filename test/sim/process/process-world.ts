@@ -6,7 +6,7 @@ import { makeScene } from '../scene.ts';
 import { makeTimeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
 import type { SeedOptions, SeedReport } from '../world.ts';
-import { judgeProcesses, judgeWatermarks } from './judge.ts';
+import { judgeEventTime, judgeProcesses } from './judge.ts';
 import { castOf } from './programs.ts';
 import { type ProcessSetUp, setUp } from './set-up.ts';
 import { isSourced } from './source-plan.ts';
@@ -46,7 +46,7 @@ const live = async (world: ProcessSetUp): Promise<void> => {
   const deadline = weather.calmFrom + SETTLE_WITHIN_MS;
   await waitFor(world, () => sources.open() === 0, deadline);
   await timeline.runUntil(timeline.now() + QUIET_MS);
-  judgeWatermarks(world);
+  judgeEventTime(world);
   const sourced = programs.filter(isSourced);
   let ending = sourced.length;
   const onEnd = (): void => {
