@@ -28,11 +28,6 @@ export const REGRESSIONS: readonly Regression[] = [
     on: ['F13', 'F29', 'F36'],
     what: 'a worker stepped a key by an older watermark than the key had seen, and opened windows that had fired',
   },
-  {
-    seed: 167,
-    on: ['F05', 'F11', 'F14', 'F36'],
-    what: 'a clock that was an hour behind took elements for those of the future, and put waves off by an hour',
-  },
 ];
 
 /** Lives through all of them again. */

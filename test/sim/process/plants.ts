@@ -33,12 +33,6 @@ export const PROCESS_PLANTS: readonly Plant[] = [
     replace: 'id: messageIdAt(prefix, part.first + n + 500), fresh',
   },
   {
-    name: 'a clock that is wrong steps all the same',
-    file: 'shared/app/process/turn-batch.ts',
-    find: 'await requireClock(deps.engine);',
-    replace: 'void requireClock;',
-  },
-  {
     name: 'a hint that came by too soon is not stored anew',
     file: 'shared/app/process/next-record.ts',
     find: 'needs.hints.length === 0 &&\n  needs.eventHint === null;',

@@ -52,7 +52,7 @@ const planCalls = (
   of: { span: Span; keys: number; prefix: string },
 ) => {
   const { name, draw, fails } = program;
-  const times = Array.from({ length: dice.int(4, 9) }, () => dice.int(of.span.from, partition.until)).sort(
+  const times = Array.from({ length: dice.int(3, 6) }, () => dice.int(of.span.from, partition.until)).sort(
     (a, b) => a - b,
   );
   let made = 0;
