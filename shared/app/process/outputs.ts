@@ -111,15 +111,20 @@ export const storePlan = async (
   return [...keys].filter((key) => committed.has(key));
 };
 
-/** The own entry of one part of an outbox: always the same, and under the ids that its plan gave. */
+/** Where a key stores the outputs of one part of its outbox by itself; always the same. */
+const ownPlace = (sending: Engine, part: OutboxPart, at: EpochMs) => {
+  const entryId = entryIdOf('own-output', part.pk, part.sk, part.first);
+  const segment = { timeline: sending.timeline, minute: minuteOf(at), shard: hash32(entryId) % sending.shards };
+  return { segment, sk: entrySortKey('L', at, entryId) };
+};
+
+/** The own entry of one part of an outbox, under the ids that its plan gave. */
 const ownEntry = (sending: Engine, part: OutboxPart, of: { items: readonly EntryItem[]; at: EpochMs }) => {
   const planned = parsePartitionKey(part.pk);
   if (!planned || of.items.length === 0) return undefined;
   const prefix = entryIdPrefix({ segment: planned, sk: part.sk });
   const items = of.items.map((item, n) => ({ ...item, id: messageIdAt(prefix, part.first + n), fresh: true as const }));
-  const entryId = entryIdOf('own-output', part.pk, part.sk, part.first);
-  const segment = { timeline: sending.timeline, minute: minuteOf(of.at), shard: hash32(entryId) % sending.shards };
-  return { segment, sk: entrySortKey('L', of.at, entryId), items };
+  return { ...ownPlace(sending, part, of.at), items };
 };
 
 type PartOf = { readonly part: OutboxPart; readonly items: readonly EntryItem[] };
@@ -133,7 +138,7 @@ const partsOf = ({ parts }: Outbox, messages: readonly EntryItem[]): PartOf[] =>
   });
 };
 
-const placeOf = ({ segment, sk }: NewEntry) => ({ pk: partitionKey(segment), sk });
+const placeOf = ({ segment, sk }: Pick<NewEntry, 'segment' | 'sk'>) => ({ pk: partitionKey(segment), sk });
 
 /** True for an item of the table of segments that is there. */
 export const isStored = async (sending: Engine, { pk, sk }: { pk: string; sk: string }): Promise<boolean> =>
@@ -152,7 +157,7 @@ const plannedEntry = ({ pk, sk }: OutboxPart, items: readonly EntryItem[]): NewE
   return segment && items.length > 0 ? { segment, sk, items } : undefined;
 };
 
-/** Stores the outputs of one key by itself (O1, O2); again, it writes the same entry over itself. */
+/** Stores the outputs of one key by itself (O1, O2); again, it sees to it that they are sent. */
 export const storeOwnOutputs = async (sending: Engine, outbox: Outbox, messages: readonly EntryItem[]) => {
   const { at } = outbox;
   for (const { part, items } of partsOf(outbox, messages)) {
@@ -168,18 +173,13 @@ export const storeOwnOutputs = async (sending: Engine, outbox: Outbox, messages:
   }
 };
 
-/** Sees to it that outputs that are where they should be are sent (O4). */
-export const secureOutputs = async (sending: Engine, outbox: Outbox, messages: readonly EntryItem[]) => {
-  if (isLookedAfter(sending, outbox.at)) return;
-  for (const { part, items } of partsOf(outbox, messages)) {
-    const planned = plannedEntry(part, items);
-    if (planned) await secure(sending, planned);
-  }
-};
-
 /** Long before entries are collected, whoever was to look for the outputs of a commit has looked. */
 export const isLookedAfter = ({ clock, retentionMs }: Engine, committedAt: EpochMs): boolean =>
   clock.now() > plusMs(committedAt, retentionMs / 2);
+
+/** As planned or by itself; a mark has no messages, and one place. */
+const isPlaced = async (sending: Engine, part: OutboxPart, at: EpochMs): Promise<boolean> =>
+  (await isStored(sending, part)) || (part.n > 0 && (await isStored(sending, placeOf(ownPlace(sending, part, at)))));
 
 /** `there`: nothing to do. `early`: their writer may still store them. `missing`: they are to be stored. */
 export type OutboxState = 'there' | 'early' | 'missing';
@@ -188,7 +188,7 @@ export type OutboxState = 'there' | 'early' | 'missing';
 export const lookForOutputs = async (sending: Engine, { outbox }: Pick<KeyRecord, 'outbox'>): Promise<OutboxState> => {
   if (!outbox) return 'there';
   if (isLookedAfter(sending, outbox.at)) return 'there';
-  const stored = await Promise.all(outbox.parts.map((part) => isStored(sending, part)));
+  const stored = await Promise.all(outbox.parts.map((part) => isPlaced(sending, part, outbox.at)));
   if (stored.every(Boolean)) return 'there';
   const { commitWithinMs, skewMs } = sending.timing;
   return sending.clock.now() < plusMs(outbox.at, commitWithinMs + skewMs) ? 'early' : 'missing';

@@ -7,7 +7,7 @@ import { type EpochMs, epochMs } from '../../core/time/epoch.ts';
 import { type KeyRecord, newKey, parseKeyItem, type StoredKey } from './key-record.ts';
 import type { KeyTask, TaskResult } from './key-task.ts';
 import { type HintNeeds, hintsStand, type KeyHints, needsOf, outboxHint } from './next-record.ts';
-import { bindingOf, lookForOutputs, messagesOf, secureOutputs, storeOwnOutputs } from './outputs.ts';
+import { bindingOf, isLookedAfter, lookForOutputs, messagesOf, storeOwnOutputs } from './outputs.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import { placeOfKey } from './process-key.ts';
 import { type TurnResult, takeTurn } from './take-turn.ts';
@@ -42,11 +42,8 @@ const settleOutputs = async (deps: ProcessDeps, { task, stored }: OpenTask): Pro
   }
   const outputs = outputsOf(task.process.name, task.key, record);
   const messages = messagesOf(task.process, outputs, record.outbox.at);
-  if (state === 'there') await secureOutputs(deps.sending, record.outbox, messages);
-  else {
-    await storeOwnOutputs(deps.sending, record.outbox, messages);
-    await deps.handOn(task.process, task.key, outputs);
-  }
+  if (!isLookedAfter(deps.sending, record.outbox.at)) await storeOwnOutputs(deps.sending, record.outbox, messages);
+  if (state === 'missing') await deps.handOn(task.process, task.key, outputs);
   deps.delivered.add(record.nonce);
   return undefined;
 };

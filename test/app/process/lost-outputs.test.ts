@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { defineProcess } from '../../../shared/core/process/definition.ts';
 import { output } from '../../../shared/core/process/output.ts';
 import { element, makeProcessWorld } from '../../support/process-world.ts';
-import { queueThrough, type Seams, storeThrough } from '../../support/seams.ts';
+import { type Around, queueThrough, type Seams, storeThrough } from '../../support/seams.ts';
 
 const MINUTE = 60_000;
 
@@ -44,5 +44,27 @@ it('P14 O4 sends outputs whose finder died, too, before it told anybody that it 
   world.replaceRuntime(1, 'runtime-9');
   await world.runUntil(world.clock.now() + 30 * MINUTE);
   expect(world.bodies()).toEqual([1]);
+  expect(world.failures).toEqual([]);
+});
+
+it('P7 O1 lets another worker go on with a key whose batch was torn, as its outputs are in an entry of their own', async () => {
+  let torn = false;
+  const around: Around = async (call, run) => {
+    if (call === 'put kb' && !torn) {
+      torn = true;
+      await world.processDesk(1).submit(echo, [element('b', { n: 1 })], 'http');
+    }
+    return run();
+  };
+  const seams: Seams = { store: (owner, store) => (owner === 'runtime-0' ? storeThrough(store, around) : store) };
+  const world = makeProcessWorld({ processes: [echo], seams });
+  await world.submit('echo', [element('a', { n: 2 }), element('b', { n: 3 })], { runtime: 0 });
+  expect(torn).toBe(true);
+  const before = world.clock.now();
+  await world.submit('echo', [element('a', { n: 4 })], { runtime: 1 });
+  expect(world.clock.now() - before).toBeLessThan(1_000);
+  await world.runUntil(world.clock.now() + 30 * MINUTE);
+  expect(world.bodies().sort()).toEqual([1, 2, 3, 4]);
+  expect(new Set(world.arrivals.map(({ id }) => id)).size).toBe(4);
   expect(world.failures).toEqual([]);
 });
