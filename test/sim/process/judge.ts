@@ -70,10 +70,13 @@ export const judgeProcesses = (world: ProcessSetUp): void => {
     const left = waiting + processing.length + calls.length;
     if (left > 0) model.violate('P1', `${process}/${key} still has ${left} timers and calls`, `${process}/${key}`);
   }
+  // A wave whose pointer a tick is refused comes with the next one.
+  const mild = scene.mild && !scene.on.has('F06');
   const all = programs.map(({ name }): [string, Evidence] => {
     const states = new Map(keys.flatMap(({ process, key, state }) => (process === name ? [[key, state]] : [])));
     const own = { rows: rows.get(name) ?? [], sent: sent.get(name) ?? new Map(), states };
-    return [name, { process: name, ...own, violate: model.violate }];
+    const reachedAt = (watermark: number) => world.watch.reachedAt(name, watermark);
+    return [name, { process: name, ...own, mild, reachedAt, violate: model.violate }];
   });
   const evidences = new Map(all);
   for (const [n, [, evidence]] of all.entries()) {

@@ -57,6 +57,18 @@ export const PROCESS_PLANTS: readonly Plant[] = [
     replace: "engine.store.put(item, 'any')",
   },
   {
+    name: 'who raises a watermark tells nobody: waves come with the tick',
+    file: 'shared/app/process/watermark-cache.ts',
+    find: 'await sendHints(engine, pointers);',
+    replace: 'void sendHints;',
+  },
+  {
+    name: 'a torn batch: its keys wait until nobody may store their outputs any more',
+    file: 'shared/app/process/outputs.ts',
+    find: '(await isStored(sending, part)) || (part.n > 0 && (await',
+    replace: '(await isStored(sending, part)) || (part.n < 0 && (await',
+  },
+  {
     name: 'the wave that ends takes the next one with it',
     file: 'shared/app/process/event-wave.ts',
     find: 'const done = of.waiting === 0 && record.sources.published <= of.watermark;',

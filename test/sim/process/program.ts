@@ -33,6 +33,10 @@ export type Evidence = {
   readonly rows: readonly Row[];
   /** The state of each key as it is stored. */
   readonly states: ReadonlyMap<string, Readonly<Record<string, Data>>>;
+  /** Nothing makes anything late here (P7). */
+  readonly mild: boolean;
+  /** Since when the watermark of the process is at or beyond this one. */
+  readonly reachedAt: (watermark: number) => number;
   readonly violate: Model['violate'];
 };
 

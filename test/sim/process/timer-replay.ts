@@ -41,6 +41,9 @@ const makeTimers = () => {
   return { apply, drop, first };
 };
 
+/** How late a timer may be that no fault made late: a wave may wait for a second, and calls are slow at times. */
+const ON_TIME_MS = 5_000;
+
 /** Holds the log of one key against a model of its timers: fired when due, in order, once, and none left at the end. */
 export const replayTimers = (
   rows: readonly LogRow[],
@@ -65,6 +68,8 @@ export const replayTimers = (
       if (first?.at !== at || first.name !== timer)
         say('P15', row, `is ${shown}, and next is ${first ? `${first.name ?? 'the timer'} of ${first.at}` : 'none'}`);
       else if (!isDue(at, row)) say(early, row, `is ${shown}, which is not due at ${isEvent ? row.wm : row.now}`);
+      const lateMs = row.now - (isEvent ? evidence.reachedAt(row.wm) : at);
+      if (evidence.mild && lateMs > ON_TIME_MS) say('P7', row, `is ${shown}, ${lateMs} ms late`);
       timers.drop(at, timer);
       for (const op of rules.onTimer(row.t, row)) timers.apply(op);
     } else if (row.e !== undefined) {

@@ -23,6 +23,8 @@ const marksOf = ({ sources }: WatermarkRecord): [string, PartitionMark][] =>
 /** Looks at every watermark as it is stored (P15). */
 export const makeWatermarkWatch = ({ model, trace, now, processes, clocksDiffer }: WatchWorld) => {
   const records = new Map<string, WatermarkRecord>();
+  /** When each watermark was published, by process, in order. */
+  const rises = new Map<string, { readonly published: number; readonly at: number }[]>();
   /** Partitions that were silent for so long that they count no more, until they have caught up. */
   const silent = new Set<string>();
 
@@ -49,12 +51,12 @@ export const makeWatermarkWatch = ({ model, trace, now, processes, clocksDiffer 
     if (after.firedThrough < before.firedThrough || after.firedThrough > published)
       model.violate('P15', `${name} has fired through ${after.firedThrough}, with a watermark of ${published}`, name);
     const marks = new Map(marksOf(after));
-    const rises = published > before.sources.published && !clocksDiffer;
+    const isRise = published > before.sources.published && !clocksDiffer;
     for (const [partition, mark] of marksOf(before)) {
       const watermark = marks.get(partition)?.watermark ?? NO_WATERMARK;
       if (watermark < mark.watermark)
         model.violate('P15', `the watermark of ${name} ${partition} goes back to ${watermark}`, name);
-      if (rises && watermark < published && !silent.has(`${name} ${partition}`))
+      if (isRise && watermark < published && !silent.has(`${name} ${partition}`))
         model.violate('P15', `the watermark of ${name} rises to ${published}, past ${partition} at ${watermark}`, name);
     }
   };
@@ -63,11 +65,19 @@ export const makeWatermarkWatch = ({ model, trace, now, processes, clocksDiffer 
     trace(() => `watermark of ${name}: ${JSON.stringify(record)}`);
     const before = records.get(name);
     records.set(name, record);
+    if (record.sources.published > (before?.sources.published ?? NO_WATERMARK)) {
+      const { published } = record.sources;
+      rises.set(name, [...(rises.get(name) ?? []), { published, at: now() }]);
+    }
     if (!before) return;
     // This very write may be the one that finds it out.
     noteSilence(name, before);
     checkRise(name, before, record);
     noteReturns(name, before, record);
   };
-  return Object.assign(watch, { records });
+
+  /** Since when the watermark of a process is at or beyond `watermark`. */
+  const reachedAt = (name: string, watermark: number): number =>
+    rises.get(name)?.find(({ published }) => published >= watermark)?.at ?? Number.POSITIVE_INFINITY;
+  return Object.assign(watch, { records, reachedAt });
 };
