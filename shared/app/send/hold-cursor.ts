@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../core/time/epoch.ts';
+import { plusMs } from '../../core/time/epoch.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** Wakes one waiting unit; a ring while nobody waits is kept for the next wait. */
@@ -9,14 +10,39 @@ export type Bell = {
 };
 
 /** Holds all units of a process with one sleep at a time: a timer for each item would fire early and late. */
-export type HoldCursor = { makeBell(): Bell };
+export type HoldCursor = {
+  makeBell(): Bell;
+  /**
+   * Lets the rest of the process, checkpoints and calls of the API among it, have its turn where units kept it for long.
+   * Promises alone would not: a target that answers at once lets a herd run to its end, held in memory and undecided.
+   */
+  giveTurn(): Promise<void>;
+};
 
 /** Why a sleep ends early; without a reason Node would make an error for each. */
 const EARLIER = 'somebody waits for an earlier instant';
 
+/** For so long units may keep the process to themselves. */
+const TURN_MS = 5;
+
 type Wait = { readonly at: EpochMs; readonly resolve: () => void };
 
-export const makeHoldCursor = (clock: Clock): HoldCursor => {
+/** Knows for how long units have kept the process to themselves. */
+const makeTurns = (clock: Clock) => {
+  let turnAt = clock.now();
+  const given = (): void => {
+    turnAt = clock.now();
+  };
+  const give = async (): Promise<void> => {
+    if (Math.abs(clock.now() - turnAt) < TURN_MS) return;
+    await clock.sleepUntil(plusMs(clock.now(), 1));
+    given();
+  };
+  return { given, give };
+};
+
+/** All who wait, behind one sleep that ends with the earliest of them. */
+const makeWaits = (clock: Clock, turns: ReturnType<typeof makeTurns>) => {
   const waits = new Set<Wait>();
   let sleep: { readonly until: EpochMs; readonly cancel: AbortController } | undefined;
 
@@ -31,14 +57,25 @@ export const makeHoldCursor = (clock: Clock): HoldCursor => {
     wait.resolve();
   };
 
+  /** Wakes who is due one after the other, each with what it does at once: a thousand units take seconds. */
+  const wakeDue = async (): Promise<void> => {
+    turns.given();
+    const now = clock.now();
+    for (const wait of [...waits].filter(({ at }) => at <= now)) {
+      if (!waits.has(wait)) continue;
+      wake(wait);
+      await Promise.resolve();
+      await turns.give();
+    }
+  };
+
   const run = async (): Promise<void> => {
     let cancel = new AbortController();
     for (let until = earliest(); until !== undefined; until = earliest()) {
       if (cancel.signal.aborted) cancel = new AbortController();
       sleep = { until, cancel };
       await clock.sleepUntil(until, cancel.signal);
-      const now = clock.now();
-      for (const wait of [...waits]) if (wait.at <= now) wake(wait);
+      await wakeDue();
     }
     sleep = undefined;
   };
@@ -48,6 +85,12 @@ export const makeHoldCursor = (clock: Clock): HoldCursor => {
     if (!sleep) void run();
     else if (wait.at < sleep.until) sleep.cancel.abort(EARLIER);
   };
+  return { hold, wake };
+};
+
+export const makeHoldCursor = (clock: Clock): HoldCursor => {
+  const turns = makeTurns(clock);
+  const { hold, wake } = makeWaits(clock, turns);
 
   const makeBell = (): Bell => {
     let rung = false;
@@ -77,5 +120,5 @@ export const makeHoldCursor = (clock: Clock): HoldCursor => {
     };
   };
 
-  return { makeBell };
+  return { makeBell, giveTurn: turns.give };
 };

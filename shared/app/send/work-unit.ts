@@ -186,7 +186,10 @@ const work = async (run: UnitRun): Promise<WorkResult> => {
     if (isThrough(run) || resumeAt !== undefined) {
       const result = await end(run, resumeAt);
       if (result) return result;
-    } else await run.bell.wait(more ? epochMs(now + 1) : nextWake(run, now));
+    } else {
+      if (more) await run.deps.cursor.giveTurn();
+      await run.bell.wait(more ? epochMs(now + 1) : nextWake(run, now));
+    }
   }
 };
 
