@@ -177,9 +177,17 @@ export const storeOwnOutputs = async (sending: Engine, outbox: Outbox, messages:
 export const isLookedAfter = ({ clock, retentionMs }: Engine, committedAt: EpochMs): boolean =>
   clock.now() > plusMs(committedAt, retentionMs / 2);
 
-/** As planned or by itself; a mark has no messages, and one place. */
-const isPlaced = async (sending: Engine, part: OutboxPart, at: EpochMs): Promise<boolean> =>
-  (await isStored(sending, part)) || (part.n > 0 && (await isStored(sending, placeOf(ownPlace(sending, part, at)))));
+/** Where the mark of a key is whose batch was torn (O3). */
+export const ownMark = ({ pk, first }: OutboxPart): { readonly pk: string; readonly sk: string } => ({
+  pk,
+  sk: `#${first}`,
+});
+
+/** As planned, or by itself where its batch was torn. */
+const isPlaced = async (sending: Engine, part: OutboxPart, at: EpochMs): Promise<boolean> => {
+  const own = part.n === 0 ? ownMark(part) : placeOf(ownPlace(sending, part, at));
+  return (await isStored(sending, part)) || (await isStored(sending, own));
+};
 
 /** `there`: nothing to do. `early`: their writer may still store them. `missing`: they are to be stored. */
 export type OutboxState = 'there' | 'early' | 'missing';

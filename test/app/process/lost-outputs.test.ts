@@ -47,21 +47,31 @@ it('P14 O4 sends outputs whose finder died, too, before it told anybody that it 
   expect(world.failures).toEqual([]);
 });
 
-it('P7 O1 lets another worker go on with a key whose batch was torn, as its outputs are in an entry of their own', async () => {
+const giver = defineProcess({
+  name: 'giver',
+  element: object({ n: number() }),
+  output: output<{ n: number }>({ process: 'echo' }),
+  onElement: ({ n }, { emit }) => emit({ n }),
+});
+
+it.each([
+  ['its outputs are in an entry of their own (O1)', echo],
+  ['it has a mark of its own for what it handed on (O3)', giver],
+])('P7 lets another worker go on with a key whose batch was torn: %s', async (_, process) => {
   let torn = false;
   const around: Around = async (call, run) => {
     if (call === 'put kb' && !torn) {
       torn = true;
-      await world.processDesk(1).submit(echo, [element('b', { n: 1 })], 'http');
+      await world.processDesk(1).submit(process, [element('b', { n: 1 })], 'http');
     }
     return run();
   };
   const seams: Seams = { store: (owner, store) => (owner === 'runtime-0' ? storeThrough(store, around) : store) };
-  const world = makeProcessWorld({ processes: [echo], seams });
-  await world.submit('echo', [element('a', { n: 2 }), element('b', { n: 3 })], { runtime: 0 });
+  const world = makeProcessWorld({ processes: [giver, echo], seams });
+  await world.submit(process.name, [element('a', { n: 2 }), element('b', { n: 3 })], { runtime: 0 });
   expect(torn).toBe(true);
   const before = world.clock.now();
-  await world.submit('echo', [element('a', { n: 4 })], { runtime: 1 });
+  await world.submit(process.name, [element('a', { n: 4 })], { runtime: 1 });
   expect(world.clock.now() - before).toBeLessThan(1_000);
   await world.runUntil(world.clock.now() + 30 * MINUTE);
   expect(world.bodies().sort()).toEqual([1, 2, 3, 4]);

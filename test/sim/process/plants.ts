@@ -65,8 +65,8 @@ export const PROCESS_PLANTS: readonly Plant[] = [
   {
     name: 'a torn batch: its keys wait until nobody may store their outputs any more',
     file: 'shared/app/process/outputs.ts',
-    find: '(await isStored(sending, part)) || (part.n > 0 && (await',
-    replace: '(await isStored(sending, part)) || (part.n < 0 && (await',
+    find: 'return (await isStored(sending, part)) || (await isStored(sending, own));',
+    replace: 'return (await isStored(sending, part)) || own.sk === part.sk;',
   },
   {
     name: 'the wave that ends takes the next one with it',
