@@ -2,10 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { MetricName } from '../../shared/ports/telemetry.ts';
+import type { StageSettings } from '../stage.ts';
 import { latenessMetric, stageMetric } from './metrics.ts';
 import type { Parts } from './parts.ts';
 
@@ -33,7 +35,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, parts: Parts) {
     super(scope, id);
     const { alarmTopicArn, runbook } = parts.stage;
-    const rules = { ...hintRules(parts), ...tickRules(parts), ...messageRules(parts), ...sourceRules(parts) };
+    const rules = { ...hintRules(parts), ...tickRules(parts), ...messageRules(parts), ...processRules(parts) };
     this.alarms = Object.entries(rules).map(([name, rule]) => this.add(name, rule, runbook));
     if (alarmTopicArn === undefined) return;
     const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', alarmTopicArn));
@@ -167,9 +169,33 @@ function messageRules({ stage, frontDoor }: Parts): Rules {
   };
 }
 
-function sourceRules({ stage, processFunctions }: Parts): Rules {
-  const source = processFunctions?.source;
-  if (!source) return {};
+function processRules({ stage, processFunctions }: Parts): Rules {
+  if (!processFunctions) return {};
+  const { process, elements, source, lanes } = processFunctions;
+  return {
+    ProcessDeadLetters: {
+      metric: waiting(lanes.deadLetters),
+      above: 0,
+      times: 1,
+      means: 'Hints of process functions failed again and again: their function crashes on them or cannot read them.',
+    },
+    ProcessErrors: {
+      metric: process.metricErrors({ period: MINUTE }),
+      above: 0,
+      times: 5,
+      means: 'The function that runs what comes due of process functions crashes or runs into its timeout.',
+    },
+    ElementsErrors: {
+      metric: elements.metricErrors({ period: MINUTE }),
+      above: 0,
+      times: 5,
+      means: 'The function behind the routes of process functions crashes or runs into its timeout.',
+    },
+    ...(source && sourceRules(stage, source)),
+  };
+}
+
+function sourceRules(stage: StageSettings, source: IFunction): Rules {
   const lag: AlarmRule = {
     metric: source.metric('IteratorAge', { period: MINUTE, statistic: Stats.MAXIMUM }),
     above: 5 * MINUTE_MS,

@@ -3,7 +3,7 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Parts } from './parts.ts';
-import { INGEST, SEND, TICK } from './sizes.ts';
+import { lanesOf, workersOf } from './parts.ts';
 
 /** US dollars, us-east-1, November 2026; without free tiers and discounts. */
 const PRICE = {
@@ -26,21 +26,19 @@ type Term = { readonly metric: IMetric; readonly price: number };
  * What each service charges by the hour for what it did, in dollars: an estimate, from usage at list prices. A message of
  * SQS is taken for a call of its own, though ten can share one. What is stored, and CloudWatch, come on top.
  */
-export function costByService({ tables, ingest, tick, send, lanes, frontDoor }: Parts): MathExpression[] {
-  const functions = [
-    { lambda: ingest, ...INGEST },
-    { lambda: tick, ...TICK },
-    { lambda: send, ...SEND },
-  ];
+export function costByService(parts: Parts): MathExpression[] {
+  const { tables, frontDoor } = parts;
+  const workers = workersOf(parts);
   const stored = [tables.segments, tables.keys, tables.control].flatMap((table) => [
     { metric: table.metric('ConsumedWriteCapacityUnits', HOURLY), price: PRICE.writeUnit },
     { metric: table.metric('ConsumedReadCapacityUnits', HOURLY), price: PRICE.readUnit },
   ]);
-  const ran = functions.flatMap(({ lambda, memoryMb }) => [
+  const ran = workers.flatMap(({ lambda, memoryMb }) => [
     { metric: lambda.metricDuration(HOURLY), price: ((memoryMb / 1024) * PRICE.lambdaGbSecond) / 1000 },
     { metric: lambda.metricInvocations(HOURLY), price: PRICE.lambdaCall },
   ]);
-  const hinted = lanes.queues.flatMap((queue) =>
+  const queues = lanesOf(parts).flatMap((lanes) => lanes.queues);
+  const hinted = queues.flatMap((queue) =>
     [
       queue.metricNumberOfMessagesSent(HOURLY),
       queue.metricNumberOfMessagesReceived(HOURLY),
@@ -55,7 +53,7 @@ export function costByService({ tables, ingest, tick, send, lanes, frontDoor }: 
     dollars('API Gateway', [{ metric: frontDoor.httpApi.metricCount(HOURLY), price: PRICE.apiCall }]),
     dollars(
       'Logs',
-      functions.map(({ lambda }) => ({ metric: bytesInto(lambda.logGroup), price: PRICE.logByte })),
+      workers.map(({ lambda }) => ({ metric: bytesInto(lambda.logGroup), price: PRICE.logByte })),
     ),
   ];
 }

@@ -14,13 +14,13 @@ import type { MetricName } from '../../shared/ports/telemetry.ts';
 import { costByService } from './cost.ts';
 import { latenessMetric, stageMetric } from './metrics.ts';
 import type { Parts } from './parts.ts';
+import { workersOf } from './parts.ts';
 
 const MINUTE = Duration.minutes(1);
 const PERIOD = { period: MINUTE };
 /** A third of the width of a dashboard. */
 const WIDTH = 8;
 const HEIGHT = 6;
-const FUNCTIONS = ['ingest', 'tick', 'send'] as const;
 const TABLES = ['segments', 'keys', 'control'] as const;
 
 /** What an operator looks at first, in the order of the questions of docs/operations.md. $3 a month. */
@@ -107,8 +107,11 @@ const doubtGraph = (stage: string): IWidget =>
     'a minute',
   );
 
-function throttleGraph({ stage, tables, ...parts }: Parts): IWidget {
-  const refused = FUNCTIONS.map((name) => parts[name].metricThrottles({ ...PERIOD, label: `${name} refused` }));
+function throttleGraph(parts: Parts): IWidget {
+  const { stage, tables } = parts;
+  const refused = workersOf(parts).map(({ name, lambda }) =>
+    lambda.metricThrottles({ ...PERIOD, label: `${name} refused` }),
+  );
   const throttled = TABLES.map((name) =>
     tables[name].metric('WriteThrottleEvents', { ...PERIOD, statistic: Stats.SUM, label: `writes to ${name} refused` }),
   );
@@ -116,9 +119,14 @@ function throttleGraph({ stage, tables, ...parts }: Parts): IWidget {
   return graph('Throttles', [...repeated, ...refused, ...throttled], 'a minute');
 }
 
-function failureGraph({ frontDoor, minuteTick, lanes, ...parts }: Parts): IWidget {
-  const failed = FUNCTIONS.map((name) => parts[name].metricErrors({ ...PERIOD, label: `${name} failed` }));
-  const kept = Object.entries({ ticks: minuteTick.deadLetters, hints: lanes.deadLetters }).map(([what, queue]) =>
+function failureGraph(parts: Parts): IWidget {
+  const { frontDoor, minuteTick, lanes, processFunctions } = parts;
+  const failed = workersOf(parts).map(({ name, lambda }) =>
+    lambda.metricErrors({ ...PERIOD, label: `${name} failed` }),
+  );
+  const ofProcesses = processFunctions && { 'hints of processes': processFunctions.lanes.deadLetters };
+  const queues = { ticks: minuteTick.deadLetters, hints: lanes.deadLetters, ...ofProcesses };
+  const kept = Object.entries(queues).map(([what, queue]) =>
     queue.metricApproximateNumberOfMessagesVisible({ ...PERIOD, label: `dead letters: ${what}` }),
   );
   const api = frontDoor.httpApi.metricServerError({ ...PERIOD, statistic: Stats.SUM, label: 'API answers 5xx' });

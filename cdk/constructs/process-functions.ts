@@ -80,10 +80,12 @@ export class ProcessFunctions extends Construct {
   readonly elements: NodejsFunction;
   /** Where the stage names sources. */
   readonly source?: NodejsFunction;
+  readonly lanes: Lanes;
 
   constructor(scope: Construct, id: string, props: ProcessFunctionsProps) {
     super(scope, id);
-    const { stage, environment, tables, frontDoor, definitions } = props;
+    const { stage, environment, tables, frontDoor, definitions, lanes } = props;
+    this.lanes = lanes;
     const make = (name: ProcessFunctionName, size: typeof SEND, feedsItself: boolean): NodejsFunction => {
       const entry = writeEntry(name, definitions);
       const made = nodeFunction(this, IDS[name], {
@@ -91,13 +93,13 @@ export class ProcessFunctions extends Construct {
         ...size,
       });
       grantTables(name, made, tables);
-      props.lanes.grantSend(made);
+      lanes.grantSend(made);
       props.sending.grantSend(made);
       return made;
     };
     this.process = make('process', SEND, true);
     this.elements = make('elements', INGEST, false);
-    props.lanes.feed(this.process, stage.sendersPerLane);
+    lanes.feed(this.process, stage.sendersPerLane);
     const integration = new HttpLambdaIntegration('Elements', this.elements);
     for (const path of ['/v1/processes', '/v1/processes/{proxy+}']) {
       frontDoor.httpApi.addRoutes({ path, methods: METHODS, integration });

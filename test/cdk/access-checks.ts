@@ -1,59 +1,9 @@
+import { allowedIn } from './allowed-actions.ts';
 import type { Check, Found, Json, Templates } from './templates.ts';
 import { all, faultsOf, first, targetOf } from './templates.ts';
 
 const POLICY = 'AWS::IAM::Policy';
 const ROLE = 'AWS::IAM::Role';
-
-const LOG = 'CreateLogStream PutLogEvents';
-const HINT = 'SendMessage';
-const WORK = 'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage';
-const DECRYPT = 'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:ReEncryptFrom kms:ReEncryptTo';
-
-type Allowed = Readonly<Record<string, string>>;
-
-/** All that each role may do, by what it may do it to; this is the snapshot that a review of a new grant changes. */
-const ALLOWED: Readonly<Record<string, Allowed>> = {
-  Ingest: {
-    TablesSegments: 'BatchGetItem BatchWriteItem GetItem PutItem Query',
-    TablesKeys: 'BatchGetItem GetItem PutItem',
-    TablesControl: 'BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
-    LanesLane: HINT,
-    IngestLog: LOG,
-  },
-  Tick: {
-    TablesSegments: 'Query',
-    TablesControl: 'BatchGetItem DeleteItem GetItem PutItem Query',
-    LanesLane: HINT,
-    TickLog: LOG,
-    MinuteTickDeadLetters: 'GetQueueAttributes GetQueueUrl SendMessage',
-  },
-  Send: {
-    TablesSegments: 'BatchGetItem BatchWriteItem GetItem PutItem Query',
-    TablesKeys: 'BatchGetItem GetItem',
-    TablesControl: 'BatchGetItem GetItem PutItem UpdateItem',
-    LanesLane: WORK,
-    Outcomes: 'events:PutEvents',
-    SendLog: LOG,
-  },
-};
-/** Where the stage has a second trigger. */
-const SCHEDULE: Allowed = { Tick: 'lambda:InvokeFunction', MinuteTickDeadLetters: 'SendMessage' };
-/** Where the API takes API keys. */
-const AUTHORIZE: Allowed = { FrontDoorAuthorizeLog: LOG };
-
-/** So many statements each role of prod has: every one of them is taken away below. */
-const STATEMENTS: Readonly<Record<string, number>> = { Ingest: 5, Tick: 5, Send: 6, MinuteTickSchedule: 2 };
-
-const allowedIn = ({ stage }: Templates): Readonly<Record<string, Allowed>> => {
-  const functions = Object.entries(ALLOWED).map(
-    ([role, allowed]) => [role, stage.customerKey ? { ...allowed, TablesKey: DECRYPT } : allowed] as const,
-  );
-  return {
-    ...Object.fromEntries(functions),
-    ...(stage.secondTrigger && { MinuteTickSchedule: SCHEDULE }),
-    ...(typeof stage.auth === 'object' && 'apiKeys' in stage.auth && { FrontDoorAuthorize: AUTHORIZE }),
-  };
-};
 
 const list = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 const statements = ({ props }: Found): Json[] => list(props.PolicyDocument.Statement);
@@ -61,20 +11,24 @@ const policies = ({ stateless }: Templates): Found[] => all(stateless, POLICY);
 const policy = ({ stateless }: Templates, role: string): Found => first(stateless, POLICY, `${role}Role`);
 
 const RESOURCES =
-  /Tables(?:Segments|Keys|Key|Control)|LanesLane|Outcomes|MinuteTickDeadLetters|(?:Ingest|Tick|Send|FrontDoorAuthorize)Log|^Tick(?=[0-9A-F]{8}$)/;
+  /Tables(?:Segments|Keys|Key|Control)|(?:Process)?LanesLane|Outcomes|MinuteTickDeadLetters|^\w+Log(?=[0-9A-F]{8}$)|^Tick(?=[0-9A-F]{8}$)/;
 
-/** `Tables…Segments…`, `LanesLane2…` and so on to the names in the table above; anything else stays as it is. */
+/** `Tables…Segments…`, `LanesLane2…` and so on to the names of the snapshot; anything else stays as it is. */
 const resourceName = (value: Json): string => {
   const text = targetOf(value) ?? JSON.stringify(value);
   return RESOURCES.exec(text)?.[0] ?? text;
 };
 
-/** What a policy grants, in the form of the table above; every lane must have the same. */
+/** What is not of the deployment stands as a text; `source-checks.ts` looks at it. */
+const isOfSources = ({ id }: Found, resource: Json): boolean =>
+  id.startsWith('ProcessesSource') && typeof resource === 'string';
+
+/** What a policy grants, in the form of the snapshot; every lane must have the same. */
 function grantsOf(found: Found): Record<string, string> {
   const grants = new Map<string, Set<string>>();
   for (const { Effect, Action, Resource } of statements(found)) {
     if (Effect !== 'Allow') continue;
-    for (const resource of list(Resource)) {
+    for (const resource of list(Resource).filter((one) => !isOfSources(found, one))) {
       const name = resourceName(resource);
       const actions = list(Action).map((action) => action.replace(/^(dynamodb|sqs|logs):/, ''));
       grants.set(name, new Set([...(grants.get(name) ?? []), ...actions]));
@@ -93,10 +47,10 @@ const laneCount = (found: Found): number =>
   ).size;
 
 function grantFaults(templates: Templates): string[] {
-  const roles = allowedIn(templates);
+  const roles = allowedIn(templates.stage);
   const faults = Object.entries(roles).flatMap(([role, allowed]) => {
     const found = policy(templates, role);
-    const lanes = allowed.LanesLane === undefined ? 0 : templates.stage.lanes;
+    const lanes = Object.keys(allowed).filter((name) => name.endsWith('LanesLane')).length * templates.stage.lanes;
     const isExact = sorted(grantsOf(found)) === sorted(allowed) && laneCount(found) === lanes;
     return isExact ? [] : [`${role} may do ${sorted(grantsOf(found))}.`];
   });
@@ -104,13 +58,16 @@ function grantFaults(templates: Templates): string[] {
   return others === 0 ? faults : [...faults, `${others} more roles may do something.`];
 }
 
-/** Removes statement `n` of a role; every one of them must be missed. */
-const removeEach = Object.entries(STATEMENTS).flatMap(([role, count]) =>
-  Array.from({ length: count }, (_, n) => {
-    const change = (templates: Templates) => policy(templates, role).props.PolicyDocument.Statement.splice(n, 1);
-    return [`${role} without statement ${n}`, change] as const;
-  }),
-);
+/** A change for each statement of each role that takes it away; every one of them must be missed. */
+export const withoutEach = (templates: Templates): readonly (readonly [string, (changed: Templates) => void])[] =>
+  policies(templates).flatMap((found) =>
+    statements(found).map(({ Action }, n) => {
+      const change = ({ stateless }: Templates): void => {
+        first(stateless, POLICY, found.id).props.PolicyDocument.Statement.splice(n, 1);
+      };
+      return [`${found.id}, ${n}: ${list(Action).join(' ')}`, change] as const;
+    }),
+  );
 
 /** Lambda for functions, the scheduler for its own schedules of this account and no others. */
 function isTrusted({ id, props }: Found): boolean {
@@ -124,23 +81,24 @@ function isTrusted({ id, props }: Found): boolean {
   );
 }
 
-export const accessChecks: readonly Check[] = [
-  {
-    name: 'P20 each function may do exactly what is in the table, to exactly those resources',
-    faults: grantFaults,
-    broken: {
-      ...Object.fromEntries(removeEach),
-      'an action more': (templates) => statements(policy(templates, 'Tick'))[0].Action.push('dynamodb:DeleteTable'),
-      'an action less': (templates) =>
-        statements(policy(templates, 'Ingest'))
-          .find(({ Action }) => list(Action).includes('dynamodb:Query'))
-          .Action.pop(),
-      'one lane forgotten': (templates) =>
-        statements(policy(templates, 'Tick'))
-          .find(({ Action }) => Action === 'sqs:SendMessage')
-          .Resource.pop(),
-    },
+export const grantCheck: Check = {
+  name: 'P20 each role may do exactly what is in the snapshot, to exactly those resources',
+  faults: grantFaults,
+  broken: {
+    'an action more': (templates) => statements(policy(templates, 'Tick'))[0].Action.push('dynamodb:DeleteTable'),
+    'an action less': (templates) =>
+      statements(policy(templates, 'Ingest'))
+        .find(({ Action }) => list(Action).includes('dynamodb:Query'))
+        .Action.pop(),
+    'one lane forgotten': (templates) =>
+      statements(policy(templates, 'Tick'))
+        .find(({ Action }) => Action === 'sqs:SendMessage')
+        .Resource.pop(),
   },
+};
+
+export const accessChecks: readonly Check[] = [
+  grantCheck,
   {
     name: 'P20 the key of the tables is used through DynamoDB only',
     faults: (templates) =>

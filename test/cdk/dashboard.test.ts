@@ -4,7 +4,7 @@ import { drawDashboard } from '../../cdk/picture/draw-dashboard.ts';
 import { readDashboard } from '../../cdk/picture/read-dashboard.ts';
 import { chooseStage } from '../../cdk/stage.ts';
 import { SOURCES } from './source-checks.ts';
-import type { Json } from './templates.ts';
+import type { Json, Templates } from './templates.ts';
 import { alarms, dashboardBody, synthesize } from './templates.ts';
 
 const templates = synthesize(chooseStage({ stage: 'prod' }));
@@ -32,10 +32,12 @@ describe('the runbook', () => {
 });
 
 describe('the cost estimate', () => {
-  const metrics: Json[] = dashboardBody(templates).widgets.flatMap(({ properties }: Json) => properties.metrics ?? []);
+  const metricsOf = (of: Templates): Json[] =>
+    dashboardBody(of).widgets.flatMap(({ properties }: Json) => properties.metrics ?? []);
 
   /** What an expression comes to with the given value for each metric that it takes. */
-  const dollars = (label: string, amountOf: (metric: string) => number): number => {
+  const dollars = (label: string, amountOf: (metric: string) => number, of = templates): number => {
+    const metrics = metricsOf(of);
     const [{ expression }] = metrics.find(([first]) => first?.label === label);
     return expression.split('+').reduce((sum: number, term: string) => {
       const [, id, price] = /^FILL\((\w+),0\)\*([\d.e-]+)$/.exec(term) ?? [];
@@ -44,14 +46,21 @@ describe('the cost estimate', () => {
     }, 0);
   };
 
+  const million = (name: string) => (metric: string) => (metric === name ? 1e6 : 0);
+
   it('is the list price for a million of each thing that is billed', () => {
-    const million = (name: string) => (metric: string) => (metric === name ? 1e6 : 0);
     // Three tables, three functions, four lanes.
     expect(dollars('DynamoDB', million('ConsumedWriteCapacityUnits'))).toBeCloseTo(3 * 0.625, 5);
     expect(dollars('DynamoDB', million('ConsumedReadCapacityUnits'))).toBeCloseTo(3 * 0.125, 5);
     expect(dollars('Lambda', million('Invocations'))).toBeCloseTo(3 * 0.2, 5);
     expect(dollars('SQS', million('NumberOfMessagesSent'))).toBeCloseTo(4 * 0.4, 5);
     expect(dollars('API Gateway', million('Count'))).toBeCloseTo(1, 5);
+  });
+
+  it('takes the functions and lanes of process functions in', () => {
+    // Three functions more than three, a lane of each kind.
+    expect(dollars('Lambda', million('Invocations'), fed)).toBeCloseTo(6 * 0.2, 5);
+    expect(dollars('SQS', million('NumberOfMessagesSent'), fed)).toBeCloseTo(2 * 0.4, 5);
   });
 
   it('is that of a function by its memory and time', () => {

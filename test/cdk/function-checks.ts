@@ -1,6 +1,6 @@
-import { ENV, readConfig } from '../../shared/config.ts';
+import { ENV, readConfig, SOURCES_ENV } from '../../shared/config.ts';
 import type { Check, Found, Json, Templates } from './templates.ts';
-import { all, faultsOf, first, lambda, lanes, targetOf } from './templates.ts';
+import { all, faultsOf, first, lambda, lanes, processLanes, remove, targetOf } from './templates.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const LOG_GROUP = 'AWS::Logs::LogGroup';
@@ -17,13 +17,18 @@ function deployed(templates: Templates, value: Json): string {
   const parts = value['Fn::Join']?.[1];
   if (parts) return parts.map((part: Json) => deployed(templates, part)).join('');
   const target = String(targetOf(value));
-  return lanes(templates).some(({ id }) => id === target) ? `https://sqs.example/1/${target}` : target;
+  return [...lanes(templates), ...processLanes(templates)].some(({ id }) => id === target)
+    ? `https://sqs.example/1/${target}`
+    : target;
 }
+
+const urlsOf = (queues: readonly Found[]): string => queues.map(({ id }) => `https://sqs.example/1/${id}`).join();
 
 function configFaults(templates: Templates, { id, props }: Found): string[] {
   const { Variables } = props.Environment;
   const names = Object.keys(Variables).sort().join();
-  if (names !== Object.values(ENV).sort().join()) return [`${id} has ${names}.`];
+  const own = id.startsWith('ProcessesSource') ? Object.values(SOURCES_ENV) : [];
+  if (names !== [...Object.values(ENV), ...own].sort().join()) return [`${id} has ${names}.`];
   const pairs = Object.entries(Variables).map(([name, value]) => [name, deployed(templates, value)]);
   const { stage } = templates;
   const config = readConfig({ ...Object.fromEntries(pairs), AWS_REGION: 'eu-west-1' });
@@ -31,10 +36,8 @@ function configFaults(templates: Templates, { id, props }: Found): string[] {
   const isTrue =
     tables &&
     config.stage === stage.name &&
-    config.sendQueueUrls.join() ===
-      lanes(templates)
-        .map((queue) => `https://sqs.example/1/${queue.id}`)
-        .join() &&
+    config.sendQueueUrls.join() === urlsOf(lanes(templates)) &&
+    config.processQueueUrls.join() === urlsOf(processLanes(templates)) &&
     config.outcomeBus?.startsWith('Outcomes') === true &&
     config.shards === stage.shards &&
     config.lookaheadMs === stage.lookaheadSeconds * 1000 &&
@@ -52,13 +55,20 @@ const dropEach = Object.values(ENV).map(
 
 export const functionChecks: readonly Check[] = [
   {
-    name: 'there are three functions, on arm64 and Node 24, that end before their caller gives up',
+    name: 'there is a function for each thing to do, on arm64 and Node 24, that end before their caller gives up',
     faults: (templates) => {
       const faults = faultsOf(
         all(templates.stateless, FUNCTION),
         ({ props }) => props.Architectures?.join() === 'arm64' && props.Runtime === 'nodejs24.x',
       );
-      if (functions(templates).length !== 3) faults.push('There are not three.');
+      const names = functions(templates).map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
+      const { processes, sources } = templates.stage;
+      const expected = [
+        ...['Ingest', 'Tick', 'Send'],
+        ...(processes ? ['ProcessesProcess', 'ProcessesElements'] : []),
+        ...(sources ? ['ProcessesSource'] : []),
+      ];
+      if (names.join() !== expected.join()) faults.push(`There are ${names.join()}.`);
       if (lambda(templates, 'Ingest').props.Timeout >= API_GATEWAY_SECONDS) faults.push('Ingest outlives its caller.');
       if (lambda(templates, 'Tick').props.Timeout >= 60) faults.push('A tick outlives its minute.');
       return faults;
@@ -71,6 +81,7 @@ export const functionChecks: readonly Check[] = [
       'a slow ingest': (templates) => {
         lambda(templates, 'Ingest').props.Timeout = 30;
       },
+      'no function of sources': (templates) => remove(templates.stateless, lambda(templates, 'ProcessesSource')),
       'a slow tick': (templates) => {
         lambda(templates, 'Tick').props.Timeout = 60;
       },
@@ -109,14 +120,15 @@ export const functionChecks: readonly Check[] = [
     },
   },
   {
-    name: 'send may feed the queue that calls it, and nothing else may run in circles',
+    name: 'send and process may feed the queue that calls them, and nothing else may run in circles',
     faults: (templates) =>
       faultsOf(
         functions(templates),
-        ({ id, props }) => props.RecursiveLoop === (id.startsWith('Send') ? 'Allow' : 'Terminate'),
+        ({ id, props }) => props.RecursiveLoop === (/^(?:Send|ProcessesProcess)/.test(id) ? 'Allow' : 'Terminate'),
       ),
     broken: {
       'sixteen rounds only': (templates) => delete lambda(templates, 'Send').props.RecursiveLoop,
+      'sixteen rounds of process': (templates) => delete lambda(templates, 'ProcessesProcess').props.RecursiveLoop,
       'a tick in circles': (templates) => {
         lambda(templates, 'Tick').props.RecursiveLoop = 'Allow';
       },

@@ -1,13 +1,32 @@
 import type { Check, Found, Templates } from './templates.ts';
-import { all, eventSources, faultsOf, first, lambda, lanes, remove, targetOf } from './templates.ts';
+import { all, eventSources, faultsOf, first, lambda, lanes, processLanes, remove, targetOf } from './templates.ts';
 
 const QUEUE = 'AWS::SQS::Queue';
 const POLICY = 'AWS::SQS::QueuePolicy';
 const THROTTLE_SECONDS = 900;
 const FOURTEEN_DAYS = 1_209_600;
 
+/** Each kind of lanes, with the function that works on them and the queue of their dead letters. */
+const kinds = (templates: Templates) => [
+  { queues: lanes(templates), worker: lambda(templates, 'Send'), deadLetters: 'LanesDeadLetters' },
+  ...(templates.stage.processes === undefined
+    ? []
+    : [
+        {
+          queues: processLanes(templates),
+          worker: lambda(templates, 'ProcessesProcess'),
+          deadLetters: 'ProcessLanesDeadLetters',
+        },
+      ]),
+];
+const allLanes = (templates: Templates): Found[] => kinds(templates).flatMap(({ queues }) => queues);
 const lane = (templates: Templates): Found => lanes(templates)[0] as Found;
-const source = (templates: Templates): Found => eventSources(templates)[0] as Found;
+const processLane = (templates: Templates): Found => processLanes(templates)[0] as Found;
+
+const feeds = (mapping: Found, queue: Found): boolean => targetOf(mapping.props.EventSourceArn) === queue.id;
+const sourceOf = (templates: Templates, queue: Found): Found =>
+  eventSources(templates).find((mapping) => feeds(mapping, queue)) as Found;
+const source = (templates: Templates): Found => sourceOf(templates, lane(templates));
 const receiveCount = ({ props }: Found): number => props.RedrivePolicy?.maxReceiveCount ?? 0;
 /** SQS's own default where the template says nothing. */
 const visibility = ({ props }: Found): number => props.VisibilityTimeout ?? 30;
@@ -32,19 +51,26 @@ export const queueChecks: readonly Check[] = [
       faultsOf(eventSources(templates), ({ props }) =>
         (props.FunctionResponseTypes ?? []).includes('ReportBatchItemFailures'),
       ),
-    broken: { 'no response type': (templates) => delete source(templates).props.FunctionResponseTypes },
+    broken: {
+      'none of send': (templates) => delete source(templates).props.FunctionResponseTypes,
+      'none of process': (templates) => delete sourceOf(templates, processLane(templates)).props.FunctionResponseTypes,
+    },
   },
   {
     name: 'F11 a hint stays hidden for six timeouts of its function and the batching window',
     faults: (templates) => {
       const window = Math.max(...eventSources(templates).map(({ props }) => props.MaximumBatchingWindowInSeconds ?? 0));
-      const least = 6 * lambda(templates, 'Send').props.Timeout + window;
-      return faultsOf(lanes(templates), (queue) => visibility(queue) >= least);
+      return kinds(templates).flatMap(({ queues, worker }) =>
+        faultsOf(queues, (queue) => visibility(queue) >= 6 * worker.props.Timeout + window),
+      );
     },
     broken: {
       'the default visibility': (templates) => delete lane(templates).props.VisibilityTimeout,
       'a longer timeout': (templates) => {
         lambda(templates, 'Send').props.Timeout += 1;
+      },
+      'a longer one of process': (templates) => {
+        lambda(templates, 'ProcessesProcess').props.Timeout += 1;
       },
       'a window': (templates) => {
         source(templates).props.MaximumBatchingWindowInSeconds = 1;
@@ -54,10 +80,16 @@ export const queueChecks: readonly Check[] = [
   {
     name: 'F13 a throttle of fifteen minutes leaves every hint in its lane, with attempts to spare',
     faults: (templates) =>
-      faultsOf(lanes(templates), (queue) => receiveCount(queue) - Math.ceil(THROTTLE_SECONDS / visibility(queue)) >= 3),
+      faultsOf(
+        allLanes(templates),
+        (queue) => receiveCount(queue) - Math.ceil(THROTTLE_SECONDS / visibility(queue)) >= 3,
+      ),
     broken: {
       'few receives': (templates) => {
         lane(templates).props.RedrivePolicy.maxReceiveCount = 3;
+      },
+      'few receives of process': (templates) => {
+        processLane(templates).props.RedrivePolicy.maxReceiveCount = 3;
       },
       'a short visibility': (templates) => {
         lane(templates).props.VisibilityTimeout = 60;
@@ -65,14 +97,24 @@ export const queueChecks: readonly Check[] = [
     },
   },
   {
-    name: 'a hint that keeps failing ends among the dead letters of the lanes',
+    name: 'F16 a hint that keeps failing ends among the dead letters of its lanes: RedrivePolicy',
     faults: (templates) =>
-      faultsOf(lanes(templates), ({ props }) => {
-        const target = targetOf(props.RedrivePolicy?.deadLetterTargetArn);
-        return target === first(templates.stateless, QUEUE, 'LanesDeadLetters').id;
-      }),
+      kinds(templates).flatMap(({ queues, deadLetters }) =>
+        faultsOf(queues, ({ props }) => {
+          const target = targetOf(props.RedrivePolicy?.deadLetterTargetArn);
+          return target === first(templates.stateless, QUEUE, deadLetters).id;
+        }),
+      ),
     broken: {
-      'no redrive policy': (templates) => delete lane(templates).props.RedrivePolicy,
+      ...Object.fromEntries(
+        [0, 1, 2, 3].flatMap((n) => [
+          [`no redrive policy of lane ${n}`, (changed: Templates) => delete lanes(changed)[n]?.props.RedrivePolicy],
+          [
+            `no redrive policy of lane ${n} of process`,
+            (changed: Templates) => delete processLanes(changed)[n]?.props.RedrivePolicy,
+          ],
+        ]),
+      ),
       'another queue': (templates) => {
         lane(templates).props.RedrivePolicy.deadLetterTargetArn = { 'Fn::GetAtt': [lane(templates).id, 'Arn'] };
       },
@@ -94,19 +136,23 @@ export const queueChecks: readonly Check[] = [
     name: 'every lane is worked on, by as many senders as the stage says and no more',
     faults: (templates) => {
       const { sendersPerLane, lanes: count } = templates.stage;
-      const faults = lanes(templates).length === count ? [] : [`There are not ${count}.`];
-      const feeds =
-        (queue: Found) =>
-        ({ props }: Found) =>
-          targetOf(props.EventSourceArn) === queue.id &&
-          targetOf(props.FunctionName) === lambda(templates, 'Send').id &&
-          props.ScalingConfig?.MaximumConcurrency === sendersPerLane &&
-          props.BatchSize <= 10 &&
-          props.Enabled !== false;
-      return [...faults, ...faultsOf(lanes(templates), (queue) => eventSources(templates).some(feeds(queue)))];
+      return kinds(templates).flatMap(({ queues, worker }) => {
+        const isWorkedOn = (queue: Found) =>
+          eventSources(templates).some(
+            ({ props, ...mapping }) =>
+              feeds({ props, ...mapping }, queue) &&
+              targetOf(props.FunctionName) === worker.id &&
+              props.ScalingConfig?.MaximumConcurrency === sendersPerLane &&
+              props.BatchSize <= 10 &&
+              props.Enabled !== false,
+          );
+        return [...(queues.length === count ? [] : [`There are not ${count}.`]), ...faultsOf(queues, isWorkedOn)];
+      });
     },
     broken: {
       'a lane that nobody reads': (templates) => remove(templates.stateless, source(templates)),
+      'a lane of process that nobody reads': (templates) =>
+        remove(templates.stateless, sourceOf(templates, processLane(templates))),
       'a lane less': (templates) => remove(templates.stateless, lane(templates)),
       'no bound': (templates) => delete source(templates).props.ScalingConfig,
       'a source switched off': (templates) => {

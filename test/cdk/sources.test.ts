@@ -5,7 +5,8 @@ import { checkStage } from '../../cdk/check-stage.ts';
 import { Meridian } from '../../cdk/meridian.ts';
 import type { ProcessSource } from '../../cdk/process-source.ts';
 import { chooseStage } from '../../cdk/stage.ts';
-import { QUEUE, SOURCES, STREAM, sourceChecks } from './source-checks.ts';
+import { grantCheck, withoutEach } from './access-checks.ts';
+import { QUEUE, SOURCES, STREAM, sourceChecks, sourceGrantCheck } from './source-checks.ts';
 import { all, synthesize } from './templates.ts';
 
 const stage = { ...chooseStage({ processes: 'examples/processes.ts' }), sources: SOURCES };
@@ -20,6 +21,20 @@ describe.each(sourceChecks)('sources: $name', ({ faults, broken }) => {
     const changed = structuredClone(templates);
     change(changed);
     expect(faults(changed)).not.toEqual([]);
+  });
+});
+
+describe('P20 the role of the function of sources', () => {
+  const changes = withoutEach(templates).filter(([name]) => name.startsWith('ProcessesSource'));
+
+  it('has a statement for each thing that it may do', () => {
+    expect(changes.length).toBeGreaterThan(10);
+  });
+
+  it.each(changes)('is missed without %s', (_, change) => {
+    const changed = structuredClone(templates);
+    change(changed);
+    expect([grantCheck, sourceGrantCheck].flatMap(({ faults }) => faults(changed))).not.toEqual([]);
   });
 });
 

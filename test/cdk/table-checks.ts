@@ -45,7 +45,12 @@ export const tableChecks: readonly Check[] = [
           ttl?.Enabled === true && ttl.AttributeName === ATTRIBUTES.expiresAt,
       ),
     broken: {
-      'no TTL': (templates) => delete keysTable(templates).props.TimeToLiveSpecification,
+      ...Object.fromEntries(
+        ['Segments', 'Keys', 'Control'].map((name) => [
+          `no TTL of ${name}`,
+          ({ stateful }: Templates) => delete first(stateful, TABLE, `Tables${name}`).props.TimeToLiveSpecification,
+        ]),
+      ),
       'TTL off': (templates) => {
         keysTable(templates).props.TimeToLiveSpecification.Enabled = false;
       },

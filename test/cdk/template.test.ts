@@ -3,10 +3,11 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import type { StageSettings } from '../../cdk/stage.ts';
 import { chooseStage } from '../../cdk/stage.ts';
-import { accessChecks } from './access-checks.ts';
+import { accessChecks, grantCheck, withoutEach } from './access-checks.ts';
 import { doorChecks } from './door-checks.ts';
 import { functionChecks } from './function-checks.ts';
 import { queueChecks } from './queue-checks.ts';
+import { SOURCES } from './source-checks.ts';
 import { tableChecks } from './table-checks.ts';
 import type { Json, Templates } from './templates.ts';
 import { first, makeApp, synthesize } from './templates.ts';
@@ -25,13 +26,17 @@ const RICH: Partial<StageSettings> = {
 
 const dev = chooseStage({ stage: 'dev' });
 const devTemplates = synthesize(dev);
-const prod = synthesize(chooseStage({ stage: 'prod' }));
+const prod = chooseStage({ stage: 'prod' });
+/** With everything that a stage can have but another way in. */
+const full = synthesize({ ...prod, processes: 'examples/processes.ts', sources: SOURCES.slice(0, 2) });
+const withKeys = synthesize({ ...dev, ...BARE, auth: { apiKeys: { team: HASH, other: HASH } } });
 const stages: readonly (readonly [string, Templates])[] = [
-  ['prod', prod],
+  ['prod', synthesize(prod)],
+  ['prod, with process functions and sources', full],
   ['dev', devTemplates],
   ['dev, open and plain', synthesize(chooseStage({ stage: 'dev', auth: 'none', requireTls: 'false' }))],
-  ['dev, bare, with API keys', synthesize({ ...dev, ...BARE, auth: { apiKeys: { team: HASH, other: HASH } } })],
-  ['prod, with tokens, a key and warm tables', synthesize({ ...chooseStage({ stage: 'prod' }), ...RICH })],
+  ['dev, bare, with API keys', withKeys],
+  ['prod, with tokens, a key and warm tables', synthesize({ ...prod, ...RICH })],
 ];
 
 const checks = [
@@ -50,9 +55,21 @@ describe.each(checks)('$name', ({ faults, broken }) => {
   });
 
   it.each(Object.entries(broken))('is missed: %s', (_, change) => {
-    const changed = structuredClone(prod);
+    const changed = structuredClone(full);
     change(changed);
     expect(faults(changed)).not.toEqual([]);
+  });
+});
+
+describe('P20 each statement of each role', () => {
+  const roles = [...withoutEach(full), ...withoutEach(withKeys).filter(([name]) => name.startsWith('FrontDoor'))];
+  // What that function may do to its sources is asked of all kinds of them, in sources.test.ts.
+  const changes = roles.filter(([name]) => !name.startsWith('ProcessesSource'));
+
+  it.each(changes)('is missed: %s', (name, change) => {
+    const changed = structuredClone(name.startsWith('FrontDoor') ? withKeys : full);
+    change(changed);
+    expect(grantCheck.faults(changed)).not.toEqual([]);
   });
 });
 

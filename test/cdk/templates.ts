@@ -74,7 +74,11 @@ export const lambda = ({ stateless }: Templates, name: string): Found =>
   first(stateless, 'AWS::Lambda::Function', name);
 
 export const lanes = ({ stateless }: Templates): Found[] =>
-  all(stateless, 'AWS::SQS::Queue').filter(({ id }) => /Lane\d/.test(id));
+  all(stateless, 'AWS::SQS::Queue').filter(({ id }) => /^LanesLane\d/.test(id));
+
+/** Of process functions. */
+export const processLanes = ({ stateless }: Templates): Found[] =>
+  all(stateless, 'AWS::SQS::Queue').filter(({ id }) => /^ProcessLanesLane\d/.test(id));
 
 export const eventSources = ({ stateless }: Templates): Found[] => all(stateless, 'AWS::Lambda::EventSourceMapping');
 

@@ -1,7 +1,7 @@
 import { METRICS } from '../../shared/config.ts';
 import type { MetricName } from '../../shared/ports/telemetry.ts';
 import type { Check, Found, Json, Templates } from './templates.ts';
-import { alarms, dashboardBody, faultsOf, first, remove } from './templates.ts';
+import { alarms, dashboardBody, faultsOf, first, remove, targetOf } from './templates.ts';
 
 const DASHBOARD = 'AWS::CloudWatch::Dashboard';
 
@@ -24,6 +24,25 @@ const ALARMS: Readonly<Record<string, MetricName | 'latenessMs' | `AWS/${string}
   ApiErrors: 'AWS/ApiGateway 5xx',
 };
 
+/** Where there are process functions; of their sources see `source-checks.ts`. */
+const ALARMS_OF_PROCESSES: typeof ALARMS = {
+  ProcessDeadLetters: 'AWS/SQS ApproximateNumberOfMessagesVisible',
+  ProcessErrors: 'AWS/Lambda Errors',
+  ElementsErrors: 'AWS/Lambda Errors',
+};
+
+/** What an alarm on a queue or a function looks at. */
+const WATCHED: Readonly<Record<string, string>> = {
+  SendDeadLetters: 'LanesDeadLetters',
+  SendErrors: 'Send',
+  TickDeadLetters: 'MinuteTickDeadLetters',
+  TickErrors: 'Tick',
+  TickTrigger: 'Tick',
+  ProcessDeadLetters: 'ProcessLanesDeadLetters',
+  ProcessErrors: 'ProcessesProcess',
+  ElementsErrors: 'ProcessesElements',
+};
+
 /** Of those that look for something that should come again and again. */
 const SILENCE_IS_BAD = ['TickGap', 'TickTrigger'];
 
@@ -41,17 +60,31 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   'a cost estimate': ['DynamoDB', 'Lambda', 'SQS', 'API Gateway', 'Logs', 'for a million sent'],
 };
 
+const SHOWN_OF_PROCESSES: typeof SHOWN = {
+  'failures of process functions': ['"process failed"', '"elements failed"', '"dead letters: hints of processes"'],
+  'throttles of process functions': ['"process refused"', '"elements refused"'],
+};
+const SHOWN_OF_SOURCES: typeof SHOWN = { 'how sources fare': ['"source failed"', '"source refused"'] };
+
 const nameOf = ({ id }: Found): string => id.replace(/^Alarms|.{8}$/g, '');
+
+/** The resource that an alarm of AWS's own metrics is about: by its construct and a hash. */
+function isOf(alarm: string, dimensions: Json): boolean {
+  const watched = WATCHED[alarm];
+  const [{ Value }] = dimensions ?? [{}];
+  return watched === undefined ? Value !== undefined : targetOf(Value)?.replace(/[0-9A-F]{8}$/, '') === watched;
+}
 
 function alarmFaults(templates: Templates): string[] {
   const { stage } = templates;
   const found = new Map(alarms(templates).map((alarm) => [nameOf(alarm), alarm.props]));
-  const expected = Object.entries(ALARMS).filter(([name]) => stage.secondTrigger || name !== 'TickTrigger');
+  const wanted = { ...ALARMS, ...(stage.processes && ALARMS_OF_PROCESSES) };
+  const expected = Object.entries(wanted).filter(([name]) => stage.secondTrigger || name !== 'TickTrigger');
   const missing = expected.filter(([name]) => !found.has(name)).map(([name]) => `${name} is missing.`);
   const dimensions = JSON.stringify([{ Name: METRICS.dimensions.stage, Value: stage.name }]);
   const blind = expected.filter(([name, looksAt]) => {
     const { Namespace, MetricName, Dimensions } = found.get(name) ?? {};
-    if (looksAt.startsWith('AWS/')) return `${Namespace} ${MetricName}` !== looksAt || !Dimensions?.length;
+    if (looksAt.startsWith('AWS/')) return `${Namespace} ${MetricName}` !== looksAt || !isOf(name, Dimensions);
     return Namespace !== METRICS.namespace || MetricName !== looksAt || JSON.stringify(Dimensions) !== dimensions;
   });
   const silent = SILENCE_IS_BAD.filter((name) => found.has(name) && found.get(name)?.TreatMissingData !== 'breaching');
@@ -85,7 +118,7 @@ export const watchChecks: readonly Check[] = [
     faults: alarmFaults,
     broken: {
       ...Object.fromEntries(
-        Object.keys(ALARMS).map((name) => [
+        Object.keys({ ...ALARMS, ...ALARMS_OF_PROCESSES }).map((name) => [
           name,
           ({ stateless }: Templates) => remove(stateless, first(stateless, 'AWS::CloudWatch::Alarm', `Alarms${name}`)),
         ]),
@@ -95,6 +128,12 @@ export const watchChecks: readonly Check[] = [
       },
       'a dimension that nobody writes': (templates) => {
         first(templates.stateless, 'AWS::CloudWatch::Alarm', 'AlarmsSettledLag').props.Dimensions[0].Name = 'service';
+      },
+      'the dead letters of other lanes': ({ stateless }) => {
+        const [send, process] = ['Send', 'Process'].map((name) =>
+          first(stateless, 'AWS::CloudWatch::Alarm', `Alarms${name}DeadLetters`),
+        );
+        if (send && process) process.props.Dimensions = send.props.Dimensions;
       },
       'silence is fine': ({ stateless }) =>
         delete first(stateless, 'AWS::CloudWatch::Alarm', 'AlarmsTickGap').props.TreatMissingData,
@@ -123,12 +162,16 @@ export const watchChecks: readonly Check[] = [
     faults: (templates) => {
       if (!templates.stage.dashboard) return [];
       const text = JSON.stringify(dashboardBody(templates));
-      return Object.entries(SHOWN)
+      const { processes, sources } = templates.stage;
+      const shown = { ...SHOWN, ...(processes && SHOWN_OF_PROCESSES), ...(sources && SHOWN_OF_SOURCES) };
+      return Object.entries(shown)
         .filter(([, words]) => words.some((word) => !text.includes(word)))
         .map(([question]) => `It does not show ${question}.`);
     },
     broken: {
       ...Object.fromEntries(DROPPED.map((title) => [`without "${title}"`, dropWidget(title)])),
+      'no failures': dropWidget('Failures'),
+      'no throttles': dropWidget('Throttles'),
       'no percentiles': (templates) =>
         changeMetric(templates, (body) => {
           for (const metric of body.widgets[1].properties.metrics) metric.at(-1).stat = 'Average';
