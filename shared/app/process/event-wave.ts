@@ -95,14 +95,15 @@ const fireThrough = async (deps: WaveDeps, process: Process, at: { watermark: nu
   return waiting.reduce((sum, n) => sum + n, 0);
 };
 
-/** What a wave through `watermark` leaves to do (M2): the next one begins a publish interval after this one did. */
+/** What a wave leaves to do that found the record so `before` (M2, M3): the next one begins a publish interval after this one did. */
 const afterWave = (
   record: WatermarkRecord,
-  of: { watermark: number; waiting: number; nextAt: EpochMs },
+  of: { before: WatermarkRecord; waiting: number; nextAt: EpochMs },
 ): WatermarkRecord => {
-  const through = of.waiting === 0 ? of.watermark : record.firedThrough;
+  const { asked, sources } = of.before;
+  const through = of.waiting === 0 ? sources.published : record.firedThrough;
   const firedThrough = Math.max(record.firedThrough, through);
-  const done = of.waiting === 0 && record.sources.published <= of.watermark;
+  const done = of.waiting === 0 && record.sources.published <= sources.published && record.asked === asked;
   return { ...record, firedThrough, waveAt: done ? null : of.nextAt };
 };
 
@@ -110,12 +111,12 @@ export const makeEventWaves = (deps: WaveDeps): EventWaves => {
   const { engine, book } = deps;
   const underWay = new Map<string, Promise<WatermarkRecord>>();
 
-  const wave = async (process: Process, record: WatermarkRecord, stopAt: EpochMs): Promise<WatermarkRecord> => {
-    const watermark = record.sources.published;
+  const wave = async (process: Process, before: WatermarkRecord, stopAt: EpochMs): Promise<WatermarkRecord> => {
+    const watermark = before.sources.published;
     const nextAt = epochMs(engine.clock.now() + PUBLISH_MS);
     const waiting = await fireThrough(deps, process, { watermark, stopAt });
     if (waiting === 0) await deps.forward(process, watermark);
-    const stored = await changeWatermark(engine, process, (now) => afterWave(now, { watermark, waiting, nextAt }));
+    const stored = await changeWatermark(engine, process, (now) => afterWave(now, { before, waiting, nextAt }));
     return stored.record;
   };
 

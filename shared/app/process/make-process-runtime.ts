@@ -159,6 +159,7 @@ export const makeProcessRuntime = ({
     counters,
     broadcasts,
     delivered: makeDelivered(),
+    reached: book.reached,
     snapshots: makeSnapshotCache(),
     handOn: makeHandOn({ processes: named, book, worker: () => worker, deps: () => deps }),
   };

@@ -26,6 +26,8 @@ export type ProcessDeps = {
   readonly snapshots: SnapshotCache;
   /** Makes asynchronous calls here; without it they are left to the workers that hints come to. */
   readonly calls: Pick<CallDriver, 'offer'> | undefined;
+  /** Asks for a wave where the watermark has reached an event timer at `at` already. */
+  reached(process: Process, at: number): Promise<void>;
   /** Feeds the outputs that are bound to other processes to them; again, it changes nothing. */
   handOn(process: Process, key: string, outputs: readonly IdentifiedOutput[]): Promise<void>;
 };

@@ -33,12 +33,23 @@ type WritingTurn = PlannedTurn & { readonly record: KeyRecord };
 
 const writes = (turn: PlannedTurn): turn is WritingTurn => turn.record !== undefined;
 
+/** A wave may have passed the timers of keys that did not know the watermark yet (M3). */
+const askForWaves = async (deps: ProcessDeps, turns: readonly WritingTurn[]): Promise<void> => {
+  const ahead = turns.flatMap(({ task, hints: { event }, record }) =>
+    event && event.at > record.snapshot.watermark ? [{ process: task.process, at: event.at }] : [],
+  );
+  for (const [process, of] of Map.groupBy(ahead, ({ process: owner }) => owner)) {
+    await deps.reached(process, Math.min(...of.map(({ at }) => at)));
+  }
+};
+
 /** Stores what reminds of the timers; gives the pointers, which go out when the keys are committed. */
 const storeReminders = async (
-  { engine }: ProcessDeps,
+  deps: ProcessDeps,
   turns: readonly WritingTurn[],
   now: EpochMs,
 ): Promise<readonly Hint[]> => {
+  const { engine } = deps;
   const hints = turns.map((turn) => turn.hints);
   const entries = packHints(engine, hints, now);
   const events = [...Map.groupBy(hints, ({ process }) => process)].flatMap(([process, of]) =>
@@ -47,6 +58,7 @@ const storeReminders = async (
   const items = [...entries.map((entry) => toStoredEntry(engine, entry, now)), ...events];
   if (items.length === 0) return [];
   await engine.store.putMany(items);
+  await askForWaves(deps, turns);
   return passFences(engine, entries);
 };
 

@@ -14,6 +14,8 @@ export type WatermarkBook = {
   observe(process: Process, seen: readonly Seen[]): Promise<void>;
   /** Sets the watermark of a partition; a lower one is ignored. */
   advance(process: Process, at: PartitionName, watermark: number): Promise<{ published: number; advanced: boolean }>;
+  /** Asks for a wave where the watermark has reached a timer at `at` whose hint is stored. */
+  reached(process: Process, at: number): Promise<void>;
   /** Ends the input of a process: all its partitions, and inputs without one. */
   end(process: Process): Promise<number>;
   /** Turns partitions idle that have been silent for too long. */
@@ -41,6 +43,15 @@ export const makeWatermarkBook = (engine: Engine): WatermarkBook => {
         return raised;
       });
       return { published: record.sources.published, advanced };
+    },
+    reached: async (process, at) => {
+      const { record } = await cache.current(process, 0);
+      if (record.sources.published < at) return;
+      await cache.change(process, (now) => ({
+        ...now,
+        asked: (now.asked ?? 0) + 1,
+        waveAt: now.waveAt ?? clock.now(),
+      }));
     },
     end: async (process) => {
       const { record } = await cache.change(process, (now) =>

@@ -16,12 +16,16 @@ import { pagesOf } from '../unit-journal.ts';
  * M2 Where `firedThrough` is behind, or a hint was found too early, `waveAt` is set: a wave is to fire what is due, no
  *    earlier than that. It is cleared only by the write that finds `firedThrough` at `published`, so that whoever raises
  *    the watermark either sees it set, and a wave to come will see the raise, or sets it and sends a pointer.
+ * M3 A writer may know an older watermark. It looks at the record when its hints are stored, and asks for a wave where
+ *    the watermark has passed them.
  */
 export type WatermarkRecord = {
   readonly sources: SourceWatermarks;
   /** Every event timer at or before it has fired, but for those that elements set behind it. */
   readonly firedThrough: number;
   readonly waveAt: EpochMs | null;
+  /** How often a writer asked for a wave: one that is under way may have passed its hints, so it is not the last (M3). */
+  readonly asked?: number;
   /** When partitions are to be looked at that may have turned idle. */
   readonly probeAt: EpochMs | null;
   /** When `published` last rose. */

@@ -37,6 +37,17 @@ it('R2 keeps what reminds of an event timer behind the watermark when a wave com
   expect(world.failures).toEqual([]);
 });
 
+it('M3 fires an event timer that a worker with an older watermark set behind a wave, without another rise', async () => {
+  const world = makeProcessWorld({ processes: [reminders], servedBy: 0 });
+  await world.submit('reminders', [element('a', { at: 30 * MINUTE })], { runtime: 1 });
+  await world.advance('reminders', 20 * MINUTE, { runtime: 0 });
+  await world.runUntil(world.clock.now() + 500);
+  await world.submit('reminders', [element('b', { at: 15 * MINUTE })], { runtime: 1 });
+  await world.runUntil(world.clock.now() + 2_000);
+  expect(world.bodies()).toEqual([15 * MINUTE]);
+  expect(world.failures).toEqual([]);
+});
+
 const sums = defineWindowedProcess({
   name: 'sums',
   element: object({ n: number() }),

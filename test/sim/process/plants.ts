@@ -71,7 +71,7 @@ export const PROCESS_PLANTS: readonly Plant[] = [
   {
     name: 'the wave that ends takes the next one with it',
     file: 'shared/app/process/event-wave.ts',
-    find: 'const done = of.waiting === 0 && record.sources.published <= of.watermark;',
+    find: 'const done = of.waiting === 0 && record.sources.published <= sources.published && record.asked === asked;',
     replace: 'const done = of.waiting >= 0;',
   },
   {
