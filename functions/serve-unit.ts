@@ -1,8 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
+import { describeError } from '../shared/app/describe-error.ts';
 import type { Sender } from '../shared/app/send/make-sender.ts';
 import { decodePointer } from '../shared/core/segment/pointer.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
-import { describeError } from '../shared/telemetry/describe-error.ts';
 import type { ServePointer } from './pointer-batch.ts';
 
 export type UnitDeps = { readonly sender: Pick<Sender, 'work'>; readonly telemetry: Telemetry };

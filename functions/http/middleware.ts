@@ -4,9 +4,9 @@ import { type HttpResult, toHttpResult } from '../../shared/api/http/reply.ts';
 import { judgeHeaderSize } from '../../shared/api/http/request-headers.ts';
 import { judgePath } from '../../shared/api/http/request-path.ts';
 import type { ApiLimits } from '../../shared/api/limits.ts';
+import { describeError } from '../../shared/app/describe-error.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
-import { describeError } from '../../shared/telemetry/describe-error.ts';
 import type { HttpEvent } from './http-event.ts';
 
 type Middleware = MiddlewareObj<HttpEvent, HttpResult>;

@@ -15,6 +15,7 @@ import { entryIdOf } from '../entry-id.ts';
 import { seal, unseal } from '../sealed-text.ts';
 import { handsOn, placeOfMark, storeMark } from './handed-mark.ts';
 import type { Outbox } from './key-record.ts';
+import { noteThrown } from './note-thrown.ts';
 import { bindingOf, isLookedAfter, isStored, messagesOf, storeOwnOutputs } from './outputs.ts';
 import type { BroadcastReader, ProcessDeps } from './process-deps.ts';
 import type { InputFate } from './take-turn.ts';
@@ -147,6 +148,7 @@ export const makeBroadcastBook = (engine: Engine, sending: Engine, handOn: Proce
         await settle(process, stored);
         const of = { elements, now: engine.clock.now(), watermark, nonce: engine.nonce() };
         const { next, fates } = applyAll(process, stored, of);
+        for (const fate of fates) if (fate.kind === 'failed') noteThrown(engine, process, [fate.error]);
         if (fates.every(({ kind }) => kind !== 'applied')) return fates;
         const changed = { record: next, version: stored.version + 1 };
         if (!(await put(process.name, changed))) continue;

@@ -26,7 +26,7 @@ export type CommitFate = ElementFate | { readonly kind: 'again'; readonly error:
 
 export type Committed = { readonly fates: readonly CommitFate[]; readonly fed: readonly Fed[] };
 
-const HANDLER_FAILED = 'The handler of the process threw; nothing of this element was stored.';
+const HANDLER_FAILED = 'The handler of the process threw, the log says where; nothing of this element was stored.';
 
 const failureOf = (error: unknown): ElementFate => {
   if (error instanceof ProcessError) return { kind: 'failed', code: error.code, detail: error.message };

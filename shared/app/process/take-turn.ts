@@ -24,6 +24,8 @@ export type TurnResult = {
   /** One for each input, in their order. */
   readonly fates: readonly InputFate[];
   readonly poison: readonly PoisonTimer[];
+  /** What handlers threw every time. */
+  readonly thrown: readonly unknown[];
   /** Calls whose failure nobody takes, and those whose handler threw every time. */
   readonly failedCalls: FailedCalls;
 };
@@ -100,6 +102,7 @@ const reasonOf = (error: unknown): string => (error instanceof ProcessError ? er
 export const takeTurn = (process: Process, snapshot: Snapshot, turn: Turn): TurnResult => {
   const failed = new Map<number, unknown>();
   const poison: PoisonTimer[] = [];
+  const thrown: unknown[] = [];
   const dropped: FailedCalls[number][] = [];
   let from = snapshot;
   let places = turn.inputs.map((_, n) => n);
@@ -110,10 +113,11 @@ export const takeTurn = (process: Process, snapshot: Snapshot, turn: Turn): Turn
     const kept = failure ? keptOf(failure) : undefined;
     if (!failure || (kept && !has(process, from, { kept, key: turn.key }))) {
       const fates = fatesOf(process, snapshot, { turn, places, failed, through, duplicates: effects.duplicates });
-      return { snapshot: next, effects, fates, poison, failedCalls: [...dropped, ...effects.failedCalls] };
+      return { snapshot: next, effects, fates, poison, thrown, failedCalls: [...dropped, ...effects.failedCalls] };
     }
     if (attempts < ATTEMPTS) continue;
     attempts = 0;
+    thrown.push(failure.error);
     if (kept) {
       const taken = without(process, from, { kept, turn, reason: reasonOf(failure.error) });
       if (isTimer(kept)) poison.push({ timer: kept, error: failure.error });

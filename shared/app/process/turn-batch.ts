@@ -11,6 +11,7 @@ import { handsOn, type MarkedPlan, storeHandedMark, withHandedMark } from './han
 import { type KeyRecord, type Outbox, parseKeyItem, toKeyItem } from './key-record.ts';
 import type { KeyTask, TaskResult } from './key-task.ts';
 import { packHints } from './next-record.ts';
+import { noteThrown } from './note-thrown.ts';
 import { messagesOf, planOutputs, storeOwnOutputs, storePlan } from './outputs.ts';
 import { type OpenTask, openTasks, type PlannedTurn, planTurn } from './plan-turn.ts';
 import { buryCalls, buryTimers } from './poison.ts';
@@ -135,13 +136,19 @@ const resultOf = (turn: PlannedTurn, committed: Committed): TaskResult => {
   return { kind: 'done', fates: result.fates, verdicts, more: result.effects.more };
 };
 
-const countTurn = ({ counters }: ProcessDeps, { task, result, outputs }: PlannedTurn): void => {
-  const { fates, effects } = result;
-  const of = (kind: string): number => fates.filter((fate) => fate.kind === kind).length;
+/** Of a turn that changed nothing, too. */
+const countFates = ({ counters }: ProcessDeps, { task, result }: PlannedTurn): void => {
+  const of = (kind: string): number => result.fates.filter((fate) => fate.kind === kind).length;
   counters.count(task.process.name, {
     elements: of('applied'),
     duplicates: of('duplicate'),
     failed: of('failed'),
+  });
+};
+
+const countCommit = ({ counters }: ProcessDeps, { task, result, outputs }: PlannedTurn): void => {
+  const { effects } = result;
+  counters.count(task.process.name, {
     timersFired: effects.fired,
     outputs: outputs.length,
     late: effects.diverted.late,
@@ -162,7 +169,7 @@ const commitTurns = async (deps: ProcessDeps, turns: readonly WritingTurn[], now
     commitKey(deps, turn, { now, outbox: plan.outboxes.get(n) ?? null }),
   );
   const committed = new Set(ends.flatMap((end, n) => (end === 'done' ? [n] : [])));
-  for (const n of committed) if (turns[n]) countTurn(deps, turns[n]);
+  for (const n of committed) if (turns[n]) countCommit(deps, turns[n]);
   await deliver(deps, turns, { plan, committed });
   await sendHints(engine, pointers);
   return ends;
@@ -199,7 +206,11 @@ export const runBatch = async (deps: ProcessDeps, tasks: readonly KeyTask[]): Pr
   return planned.map((turn) => {
     if (!('task' in turn)) return turn;
     const end = ends.get(turn) ?? 'done';
-    if (end === 'done') offerCalls(deps, turn);
+    if (end === 'done') {
+      countFates(deps, turn);
+      noteThrown(deps.engine, turn.task.process, turn.result.thrown);
+      offerCalls(deps, turn);
+    }
     return resultOf(turn, end);
   });
 };

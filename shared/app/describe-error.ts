@@ -1,9 +1,10 @@
 import { Problem } from '../core/problem.ts';
+import { ProcessError } from '../core/process/process-error.ts';
 import { StoreError } from '../ports/store-error.ts';
 import type { LogFields } from '../ports/telemetry.ts';
 
 /** Their messages are written by us and hold no payload. */
-const OURS = [Problem, StoreError] as const;
+const OURS = [Problem, ProcessError, StoreError] as const;
 const MAX_FRAMES = 5;
 
 /**
