@@ -28,7 +28,7 @@ export const TARGETS = ['push', 'slow', 'flaky', 'once', 'paced', 'busy', 'gone'
 /** Keys that are put again when all that was stored of them has expired (F35). */
 export const REUSED_KEYS = 5;
 
-const MESSAGES = 400;
+const MESSAGES = 345;
 
 /** The share of a call's messages that come at the instant of the one before, as in a campaign. */
 const SAME_INSTANT = 0.7;

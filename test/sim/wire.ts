@@ -13,6 +13,9 @@ export type WireWorld = ProcessWorld & { readonly dice: Dice };
 const CLIENT_TIMEOUT_MS = 29_000;
 const TRIES = 8;
 
+/** Some repeat a call only when the buckets that it is for have long been closed, as a queue's redelivery does. */
+const LONG_AFTER_MS = [300_000, 540_000] as const;
+
 /** What users have between themselves and the API: answers may never come, and calls are repeated. */
 export const makeWire = <Api extends { readonly process: Process }>(world: WireWorld, start: () => Api) => {
   const { timeline, weather, dice, trace } = world;
@@ -66,7 +69,7 @@ export const makeWire = <Api extends { readonly process: Process }>(world: WireW
       const ended = await run(anApi());
       if (ended.kind === 'done') return ended.value;
       if (ended.kind === 'refused' && ended.code !== 'DOWN' && ended.code !== 'REQUEST_IN_PROGRESS') return undefined;
-      await pause(dice.int(100, 2_000) * 2 ** n);
+      await pause(dice.chance(0.1) ? dice.int(...LONG_AFTER_MS) : dice.int(100, 2_000) * 2 ** n);
     }
     trace(() => `user gives up ${what}`);
     return undefined;
