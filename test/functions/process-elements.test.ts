@@ -111,9 +111,20 @@ it('K2 takes what is late, and puts it out there', async () => {
   const api = makeApi();
   await api.post('events', ELEMENT);
   const late = { ...ELEMENT, value: { n: 8 }, timestamp: at(-5_000) };
-  expect(await api.post('events', late)).toMatchObject({ status: 202, body: { accepted: 1 } });
+  expect((await api.post('events', late)).body).toEqual({ accepted: 1, duplicates: 0, rejected: 0, late: true });
   await api.runUntil(api.clock.now() + 1_000);
   expect(api.bodies()).toEqual([1, { n: 8 }]);
+});
+
+it('K2 says so where a window was over, and not of what was in time or came again', async () => {
+  const api = makeApi();
+  const element = (id: string, ms: number) => ({ key: 'a', id, value: { n: 1 }, timestamp: at(ms) });
+  const counts = { accepted: 1, duplicates: 0, rejected: 0 };
+  expect((await api.post('windows', element('first', 5_900))).body).toEqual(counts);
+  expect((await api.post('windows', element('same', 5_100))).body).toEqual(counts);
+  const both = [element('late', 10), element('new', 6_000)];
+  expect((await api.post('windows', both)).body).toEqual({ ...counts, accepted: 2, late: true });
+  expect((await api.post('windows', both)).body).toEqual({ ...counts, accepted: 0, duplicates: 2 });
 });
 
 describe('K4 a key', () => {

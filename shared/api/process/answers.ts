@@ -8,6 +8,9 @@ export const elementsAnswer = v.strictObject({
   accepted: v.pipe(countAnswer, v.description('Committed by this call.')),
   duplicates: v.pipe(countAnswer, v.description('Committed before, under the same id.')),
   rejected: countAnswer,
+  late: v.exactOptional(
+    v.pipe(v.literal(true), v.description('Some of the accepted came too late, and went to the side output `late`.')),
+  ),
   errors: v.exactOptional(
     v.pipe(
       v.array(v.strictObject({ index: countAnswer, id: v.exactOptional(v.string()), error: itemError })),

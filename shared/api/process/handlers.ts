@@ -37,11 +37,13 @@ const instantOf = (text: string, pointer: string): number => {
   throw fieldProblem(400, parsed.code, pointer, parsed.detail);
 };
 
-type Outcome = { readonly kind: 'accepted' | 'duplicate' } | { readonly kind: 'rejected'; readonly issue: Issue };
+type Outcome =
+  | Extract<ElementFate, { readonly kind: 'accepted' | 'duplicate' }>
+  | { readonly kind: 'rejected'; readonly issue: Issue };
 
 const outcomeOf = (fate: ElementFate | undefined): Outcome => {
   if (!fate) throw new Error('The desk gave fewer fates than it took elements.');
-  if (!('code' in fate)) return { kind: fate.kind };
+  if (!('code' in fate)) return fate;
   const { kind, code, detail } = fate;
   return { kind: 'rejected', issue: { code, detail, pointer: kind === 'refused' ? '/value' : '' } };
 };
@@ -80,7 +82,13 @@ const answerOf = (
     const { code, pointer, detail } = outcome.issue;
     return [{ index, ...idOf(readings[index]), error: { code, pointer, detail } }];
   });
-  const counts = { accepted: count('accepted'), duplicates: count('duplicate'), rejected: errors.length };
+  const isLate = outcomes.some((outcome) => outcome.kind === 'accepted' && outcome.late);
+  const counts = {
+    accepted: count('accepted'),
+    duplicates: count('duplicate'),
+    rejected: errors.length,
+    ...(isLate && { late: true as const }),
+  };
   return errors.length === 0 ? counts : { ...counts, errors: errors.slice(0, bulkErrors) };
 };
 

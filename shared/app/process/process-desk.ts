@@ -17,7 +17,8 @@ export type ElementDraft = {
 
 /** What became of an element. `refused` is the caller's fault, `failed` the handler's: nothing of either is stored. */
 export type ElementFate =
-  | { readonly kind: 'accepted' | 'duplicate' }
+  | { readonly kind: 'accepted' /** It went to the side output `late`. */; readonly late?: true }
+  | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused' | 'failed'; readonly code: string; readonly detail: string };
 
 export type KeyView = {

@@ -35,11 +35,13 @@ const failureOf = (error: unknown): ElementFate => {
 };
 
 const ACCEPTED: ElementFate = { kind: 'accepted' };
+const LATE: ElementFate = { kind: 'accepted', late: true };
 const DUPLICATE: ElementFate = { kind: 'duplicate' };
 
 const fateOf = (fate: InputFate | undefined): ElementFate => {
   if (fate?.kind === 'failed') return failureOf(fate.error);
-  return fate?.kind === 'duplicate' ? DUPLICATE : ACCEPTED;
+  if (fate?.kind === 'duplicate') return DUPLICATE;
+  return fate?.kind === 'applied' && fate.late ? LATE : ACCEPTED;
 };
 
 /** An element as its key takes it in, or why not. */

@@ -10,7 +10,8 @@ import { type Effects, type Failure, type Input, idOf, type Step, type Turn } fr
 
 /** What became of one input; `later`: it has to wait for the commit of what came before it. */
 export type InputFate =
-  | { readonly kind: 'applied' | 'duplicate' | 'later' }
+  | { readonly kind: 'applied'; readonly late?: true }
+  | { readonly kind: 'duplicate' | 'later' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** A timer whose handler threw every time: it is taken out of the key, so that the key can go on (P10). */
@@ -67,20 +68,23 @@ type Progress = { readonly places: readonly number[]; readonly failed: ReadonlyM
 
 const LATER: InputFate = { kind: 'later' };
 const APPLIED: InputFate = { kind: 'applied' };
+const LATE: InputFate = { kind: 'applied', late: true };
 const DUPLICATE: InputFate = { kind: 'duplicate' };
 
-/** The fates of all inputs when those that take part were applied, or the first `through` of them. */
+/** The fates of all inputs when those that take part were applied, or the first of them. */
 const fatesOf = (
   process: Process,
   snapshot: Snapshot,
-  at: Progress & { readonly turn: Turn; readonly through: number; readonly duplicates: number },
+  at: Progress & { readonly turn: Turn; readonly effects: Effects },
 ): InputFate[] => {
   const fates = at.turn.inputs.map(
     (_, n): InputFate => (at.failed.has(n) ? { kind: 'failed', error: at.failed.get(n) } : LATER),
   );
-  const through = at.places.slice(0, at.through);
+  const { applied, duplicates, late } = at.effects;
+  const through = at.places.slice(0, applied);
   for (const n of through) fates[n] = APPLIED;
-  if (at.duplicates === 0) return fates;
+  for (const n of late) fates[at.places[n] as number] = LATE;
+  if (duplicates === 0) return fates;
   const ids = makeRecentIds(snapshot.seen, process.limits.rememberedIds);
   for (const n of through) {
     const id = idOf(at.turn.inputs[n] as Input);
@@ -109,10 +113,10 @@ export const takeTurn = (process: Process, snapshot: Snapshot, turn: Turn): Turn
   for (let attempts = 1; ; attempts++) {
     const inputs = places.map((n) => turn.inputs[n] as Input);
     const { snapshot: next, effects } = step(process, from, { ...turn, inputs });
-    const { failure, applied: through } = effects;
+    const { failure, applied } = effects;
     const kept = failure ? keptOf(failure) : undefined;
     if (!failure || (kept && !has(process, from, { kept, key: turn.key }))) {
-      const fates = fatesOf(process, snapshot, { turn, places, failed, through, duplicates: effects.duplicates });
+      const fates = fatesOf(process, snapshot, { turn, places, failed, effects });
       return { snapshot: next, effects, fates, poison, thrown, failedCalls: [...dropped, ...effects.failedCalls] };
     }
     if (attempts < ATTEMPTS) continue;
@@ -124,7 +128,7 @@ export const takeTurn = (process: Process, snapshot: Snapshot, turn: Turn): Turn
       dropped.push(...taken.effects.failedCalls);
       from = taken.snapshot;
     } else {
-      const culprit = places[through] as number;
+      const culprit = places[applied] as number;
       failed.set(culprit, failure.error);
       places = places.filter((n) => n !== culprit);
     }

@@ -26,6 +26,8 @@ export type Attempt = {
   readonly watermark: number;
   readonly passFirings: number;
   readonly seen: readonly string[];
+  /** Places of inputs that put out to `late`. */
+  readonly late: readonly number[];
   readonly refused: number;
   readonly more: boolean;
   readonly failure: Failure | null;
@@ -59,6 +61,7 @@ export const attempt = (
   const progress: Progress = {
     ...{ process, turn, run, limit: calls, calls: 0, fired: 0, passFirings, passing, refused: 0, at: null },
   };
+  const late: number[] = [];
   let applied = 0;
   let duplicates = 0;
   let failure: Failure | null = null;
@@ -68,10 +71,12 @@ export const attempt = (
     for (const input of turn.inputs) {
       if (!complete) break;
       const id = idOf(input);
+      const before = run.outputs.length;
       if (id !== null && ids.has(id)) duplicates++;
       else if (progress.calls >= progress.limit) break;
       else if (!apply(progress, input)) duplicates++;
       if (id !== null) ids.add(id);
+      if (putsOutLate(run, before)) late.push(applied);
       applied++;
       complete = comeFirst(progress, turn.inputs[applied], handOverReady);
     }
@@ -81,8 +86,14 @@ export const attempt = (
   }
   const watermark = progress.passing ? snapshot.watermark : Math.max(snapshot.watermark, turn.watermark);
   const more = nextDue(progress, Number.POSITIVE_INFINITY) !== undefined || run.calls.ready() !== undefined;
-  return { ...progress, applied, duplicates, watermark, seen: ids.list(), more, failure };
+  return { ...progress, applied, duplicates, watermark, seen: ids.list(), late, more, failure };
 };
+
+/** Is there one for `late` among the outputs from `from` on? */
+function putsOutLate({ outputs }: KeyRun, from: number): boolean {
+  for (let n = from; n < outputs.length; n++) if (outputs[n]?.output === 'late') return true;
+  return false;
+}
 
 /** What comes before the next input, or at the end; nothing comes before an outcome is dropped, which may be what throws. */
 function comeFirst(progress: Progress, next: Input | undefined, atEnd: (progress: Progress) => boolean): boolean {

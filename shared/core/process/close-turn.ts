@@ -17,7 +17,7 @@ export const snapshotOf = (process: Process, before: Snapshot, result: Attempt):
   outputs: result.run.outputs,
 });
 
-type Figures = Pick<Attempt, 'applied' | 'duplicates' | 'fired' | 'failure' | 'more' | 'refused'>;
+type Figures = Pick<Attempt, 'applied' | 'duplicates' | 'fired' | 'failure' | 'more' | 'refused' | 'late'>;
 
 /** What is to be done after the turn that led from `before` to `next`. */
 export const effectsOf = (
@@ -25,7 +25,7 @@ export const effectsOf = (
   turn: Turn,
   result: Figures & { readonly before: Snapshot; readonly next: Snapshot },
 ): Effects => {
-  const { applied, duplicates, fired, failure, more, refused, before, next } = result;
+  const { applied, duplicates, fired, failure, more, refused, late, before, next } = result;
   const { version } = next;
   const outputs = next.outputs.map((output, n) => ({
     ...output,
@@ -38,7 +38,7 @@ export const effectsOf = (
   const calls = next.calls.filter(({ outcome }) => outcome === null).map(identified);
   const failedCalls = next.failedCalls.map(identified);
   const diverted = countDiverted(before === next ? [] : next.outputs);
-  return { outputs, applied, duplicates, fired, failure, more, refused, calls, failedCalls, diverted };
+  return { outputs, applied, duplicates, fired, failure, more, refused, calls, failedCalls, late, diverted };
 };
 
 function countDiverted(outputs: readonly Output[]): Effects['diverted'] {

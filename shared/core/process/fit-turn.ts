@@ -27,6 +27,7 @@ type Taken = {
   readonly duplicates: number;
   readonly fired: number;
   readonly refused: number;
+  readonly late: readonly number[];
 };
 
 /**
@@ -39,7 +40,7 @@ export const fitTurn = (
   { turn, calls, failure }: { readonly turn: Turn; readonly calls: number; readonly failure: Failure | null },
 ): Step => {
   let taken: Taken = {
-    ...{ applied: 0, duplicates: 0, fired: 0, refused: 0 },
+    ...{ applied: 0, duplicates: 0, fired: 0, refused: 0, late: [] },
     snapshot: { ...before, outputs: [], failedCalls: [] },
   };
   let end = failure;
@@ -95,6 +96,7 @@ const add = (process: Process, taken: Taken, one: Attempt): Taken => {
     duplicates: taken.duplicates + one.duplicates,
     fired: taken.fired + one.fired,
     refused: one.refused,
+    late: [...taken.late, ...one.late.map((n) => taken.applied + n)],
     snapshot: {
       ...next,
       version: taken.snapshot.version,

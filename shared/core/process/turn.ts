@@ -86,6 +86,8 @@ export type Effects = {
   readonly refused: number;
   /** What waits for a result: to be started after the commit, unless it runs already. */
   readonly calls: readonly (PendingCall & { readonly id: string })[];
+  /** Which of the inputs were late: they, or what came of them, went to the side output `late`. */
+  readonly late: readonly number[];
   /** Elements of this turn that went past their handler, or that a window was too late for. */
   readonly diverted: { readonly late: number; readonly future: number; readonly tooLarge: number };
   /** For the dead letters: calls that failed and that no handler took. They come again with the outputs. */
