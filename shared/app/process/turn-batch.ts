@@ -36,10 +36,11 @@ const writes = (turn: PlannedTurn): turn is WritingTurn => turn.record !== undef
 
 /** A wave may have passed the timers of keys that did not know the watermark yet (M3). */
 const askForWaves = async (deps: ProcessDeps, turns: readonly WritingTurn[]): Promise<void> => {
-  const ahead = turns.flatMap(({ task, hints: { event }, record }) =>
-    event && event.at > record.snapshot.watermark ? [{ process: task.process, at: event.at }] : [],
-  );
-  for (const [process, of] of Map.groupBy(ahead, ({ process: owner }) => owner)) {
+  const hinted = turns.flatMap(({ task, hints: { event }, record }) => {
+    // One that was set behind the watermark of its key is due with the next rise.
+    return event ? [{ process: task.process, at: Math.max(event.at, record.snapshot.watermark + 1) }] : [];
+  });
+  for (const [process, of] of Map.groupBy(hinted, ({ process: owner }) => owner)) {
     await deps.reached(process, Math.min(...of.map(({ at }) => at)));
   }
 };
