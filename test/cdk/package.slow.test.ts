@@ -10,7 +10,7 @@ import { setUpEngines, TABLES } from '../../shared/local/set-up-engines.ts';
 import { flinkPage } from '../support/flink-page.ts';
 import { callBundle, loadBundle } from './load-bundle.ts';
 import type { Json, Template } from './templates.ts';
-import { all } from './templates.ts';
+import { all, targetOf } from './templates.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bin = (name: string): string => join(root, 'node_modules/.bin', name);
@@ -41,17 +41,27 @@ new Meridian(new Stack(app, 'Bare'), 'Meridian');
 app.synth();
 `;
 
+const STREAM = 'arn:aws:kinesis:eu-west-1:123456789012:stream/clicks';
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:kafka-AbCdEf';
+
 /** Needs a bundler, as every function of a user's own does. */
 const PROCESS_APP = `
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Meridian, type MeridianProps } from 'meridian/cdk';
 
 const app = new App();
+const stack = new Stack(app, 'Processes');
+const beats = new Queue(stack, 'Beats', { visibilityTimeout: Duration.minutes(6) });
 const props: MeridianProps = {
   processes: './my-processes.ts',
-  sources: [{ process: 'visits', sqs: { queueArn: 'arn:aws:sqs:eu-west-1:123456789012:visits' } }],
+  sources: [
+    { process: 'visits', sqs: { queueArn: beats.queueArn } },
+    { process: 'sums', kinesis: { streamArn: '${STREAM}', startingPosition: 'LATEST' } },
+    { process: 'sums', kafka: { bootstrapServers: ['b-1.example.com:9094'], secretArn: '${SECRET}', topics: ['sums'] } },
+  ],
 };
-const meridian = new Meridian(new Stack(app, 'Processes'), 'Meridian', props);
+const meridian = new Meridian(stack, 'Meridian', props);
 meridian.processFunctions?.elements.addAlias('live');
 meridian.processFunctions?.source?.addAlias('live');
 app.synth();
@@ -138,6 +148,18 @@ it('process functions are written and tested with the packed package', () => {
 const templateOf = (assembly: string, name: string): Template =>
   JSON.parse(readFileSync(join(folder, assembly, `${name}.template.json`), 'utf8'));
 
+/** Where the function of sources takes records from, partly acknowledged. */
+const sourcesIn = (template: Template): string[] =>
+  all(template, 'AWS::Lambda::EventSourceMapping')
+    .filter(({ props }) => targetOf(props.FunctionName)?.includes('ProcessesSource'))
+    .filter(({ props }) => props.FunctionResponseTypes?.join() === 'ReportBatchItemFailures')
+    .map(({ props }) => targetOf(props.EventSourceArn) ?? props.EventSourceArn ?? props.Topics.join())
+    .map((name) => name.replace(/[0-9A-F]{8}$/, ''));
+
+/** A value of a template as it may be once it is deployed. */
+const deployed = (value: Json): string =>
+  value['Fn::Join'][1].map((part: Json) => (typeof part === 'string' ? part : targetOf(part))).join('');
+
 /** A file of the asset that a function is made of. */
 const bundleIn = (assembly: string, file: string, { Code: { S3Key } }: Json): string =>
   join(folder, assembly, `asset.${S3Key.replace('.zip', '')}`, file);
@@ -177,13 +199,16 @@ describe('the packed construct with process functions of its user', () => {
     });
     // On Lambda nothing lies above it.
     writeFileSync(join(folder, 'processes.out/package.json'), '{}');
-    const functions = all(templateOf('processes.out', 'Processes'), 'AWS::Lambda::Function');
+    const template = templateOf('processes.out', 'Processes');
+    const functions = all(template, 'AWS::Lambda::Function');
     expect(functions).toHaveLength(6);
+    expect(sourcesIn(template)).toEqual(['Beats', STREAM, 'sums']);
     const propsOf = (id: string): Json => functions.find((found) => found.id.includes(id))?.props;
     const bundleOf = (id: string) => bundleIn('processes.out', 'index.js', propsOf(id));
     expect(await loadBundle(bundleOf('ProcessesProcess'), false)).toEqual({ type: 'function', statuses: [] });
     // It looks for the processes that its sources feed.
-    const routes = { [SOURCES_ENV.sources]: propsOf('ProcessesSource').Environment.Variables[SOURCES_ENV.sources] };
+    const { [SOURCES_ENV.sources]: told } = propsOf('ProcessesSource').Environment.Variables;
+    const routes = { [SOURCES_ENV.sources]: deployed(told) };
     expect(await callBundle(bundleOf('ProcessesSource'), [], routes)).toEqual({ type: 'function', answers: [] });
     const { send, process } = await setUpEngines(engines);
     const { answers } = await callBundle(bundleOf('ProcessesElements'), CALLS, {

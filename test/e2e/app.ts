@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { addMeridian } from '../../cdk/meridian-app.ts';
+import { addFeed } from './feed.ts';
 import { stageOf } from './stage.ts';
 
 /*
@@ -9,4 +10,7 @@ import { stageOf } from './stage.ts';
  */
 const { values } = parseArgs({ options: { shards: { type: 'string' }, plain: { type: 'boolean', default: false } } });
 const { shards, plain } = values;
-addMeridian(new App(), stageOf(Number(shards), { requireTls: !plain }), plain ? 'caller' : 'bootstrap');
+const app = new App();
+const stage = stageOf(Number(shards), { requireTls: !plain });
+const deployAs = plain ? 'caller' : 'bootstrap';
+addMeridian(app, { ...stage, sources: [addFeed(app, stage, deployAs)] }, deployAs);

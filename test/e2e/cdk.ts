@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './run-command.ts';
-import type { Target } from './target.ts';
+import { accountOf, type Target } from './target.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CDK = join(ROOT, 'node_modules/.bin/cdk');
@@ -18,14 +18,8 @@ export function makeCdk(target: Target, folder: string) {
     ...process.env,
     CI: 'true',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
-    AWS_REGION: target.region,
+    ...accountOf(target),
     ...(target.endpoint && { AWS_ENDPOINT_URL: target.endpoint }),
-    ...(target.credentials && {
-      AWS_ACCESS_KEY_ID: target.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: target.credentials.secretAccessKey,
-      AWS_SESSION_TOKEN: undefined,
-      AWS_PROFILE: undefined,
-    }),
   };
   const cdk = async (...args: readonly string[]): Promise<void> => {
     const { status, output } = await run(CDK, args, { cwd: ROOT, env });

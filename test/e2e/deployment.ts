@@ -59,7 +59,7 @@ export const resourcesOfType = ({ resources }: Pick<Deployment, 'resources'>, ty
 const FUNCTION = 'AWS::Lambda::Function';
 
 /** A function of the app; CDK names it in templates by its constructs and a hash. */
-export type FunctionName = 'Ingest' | 'Tick' | 'Send' | 'Process' | 'Elements';
+export type FunctionName = 'Ingest' | 'Tick' | 'Send' | 'Process' | 'Elements' | 'Source';
 
 /** The resource of a type that CDK made under this name. */
 export function resourceNamed(deployment: Deployment, type: string, name: string): Resource {

@@ -3,7 +3,7 @@ import { GetRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand } f
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { Clients } from './clients.ts';
 
-type Statement = { readonly Action: string | readonly string[] };
+type Statement = { readonly Action: string | readonly string[]; readonly Resource?: unknown };
 type Document = { readonly Statement: readonly Statement[] };
 
 /** The one policy of a function's role, as it is in the account. */
@@ -24,12 +24,15 @@ export async function policyOf({ iam, lambda }: Clients, FunctionName: string): 
   return { text: decodeURIComponent(PolicyDocument), put };
 }
 
-/** The policy with other actions in each statement; a statement that has none left is left out. */
-export function withActions(text: string, change: (actions: readonly string[]) => readonly string[]): string {
+/** The policy with other actions in each statement, which `change` is given by its actions and resources; a statement that has none left is left out. */
+export function withActions(
+  text: string,
+  change: (actions: readonly string[], resources: string) => readonly string[],
+): string {
   const document = JSON.parse(text) as Document;
   const statements = document.Statement.map((statement) => ({
     ...statement,
-    Action: change([statement.Action].flat()),
+    Action: change([statement.Action].flat(), JSON.stringify(statement.Resource)),
   }));
   return JSON.stringify({ ...document, Statement: statements.filter(({ Action }) => Action.length > 0) });
 }

@@ -1,4 +1,4 @@
-import { object, string } from 'valibot';
+import { number, object, string } from 'valibot';
 import { defineProcess } from '../../shared/core/process/definition.ts';
 import { output } from '../../shared/core/process/output.ts';
 import { valueState } from '../../shared/core/process/state/spec.ts';
@@ -22,6 +22,14 @@ export const reminders = defineProcess({
     timers.processing.setNamed('later', now + LATER_MS);
   },
   onTimer: (_, { emit, key, state }) => emit({ key, secret: state.secret.get() ?? '' }),
+});
+
+/** Sums up what a queue brings. */
+export const tally = defineProcess({
+  name: 'tally',
+  element: object({ n: number(), secret: string() }),
+  state: { sum: valueState<number>() },
+  onElement: ({ n }, { state }) => state.sum.set((state.sum.get() ?? 0) + n),
 });
 
 /** Counts the elements of a key, says so at once, a little later, and when event time has passed the minute. */

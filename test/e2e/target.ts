@@ -42,6 +42,17 @@ export const emulated = (name: TargetName, endpoint: string, enforcesIam: boolea
   enforcesIam,
 });
 
+/** The variables by which a command finds the account of a target. */
+export const accountOf = ({ region, credentials }: Target): Environment => ({
+  AWS_REGION: region,
+  ...(credentials && {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+  }),
+});
+
 /** A target that is up already: AWS, or an emulator at `E2E_ENDPOINT`, which enforces IAM where `E2E_AUTH` is true. */
 export function standingTarget(name: Exclude<TargetName, 'ministack'>, env: Environment): Target {
   if (name === 'aws') return { name, region: awsRegionOf(env), enforcesIam: true };

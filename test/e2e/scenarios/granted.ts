@@ -6,15 +6,19 @@ import { functionNamed, type FunctionName as Name } from '../deployment.ts';
 import { addTarget, allTaken, arrivalsOf, putKeyed } from '../messages.ts';
 import { policyOf, withActions } from '../policy.ts';
 import { LATER_MS } from '../processes.ts';
+import { depthOf, hiddenFor } from '../queues.ts';
 import { waitFor } from '../waiting.ts';
 import type { Scenario, World } from '../world.ts';
 import { logLines } from './quiet.ts';
 import { invokeTick } from './scheduled.ts';
+import { drained, elementOf, feed, feedQueueOf, letters, poisonOf, summed } from './sourced.ts';
 
 /** A hint that is refused is only counted, since the next tick sends it again. */
 const DENIED = /AccessDenied|hints\.unsent/;
 /** Long after the message is due, and long before the sweep would look after it. */
 const WATCH_MS = 8_000;
+/** Less than it takes a poison to use up its receives, more than a batch takes. */
+const HIDDEN_SECONDS = 15;
 /** The sweep takes a unit for lost when it is 20 s overdue, or when its lease ran out. */
 const SWEPT_WITHIN_MS = 150_000;
 
@@ -27,11 +31,18 @@ export const granted: Scenario = {
   },
 };
 
-/** Does something while the role of a function lacks one action that the template gives it. */
-async function without(world: World, [name, action]: readonly [Name, string], act: () => Promise<void>): Promise<void> {
+/** Does something while the role of a function lacks one action that the template gives it, on one resource or on all. */
+async function without(
+  world: World,
+  [name, action, resource = '']: readonly [name: Name, action: string, resource?: string],
+  act: () => Promise<void>,
+): Promise<void> {
   const { text, put } = await policyOf(world.clients, functionNamed(world.deployment, name));
-  assert.ok(text.includes(`"${action}"`), `the template does not give ${action} to ${name}`);
-  await put(withActions(text, (actions) => actions.filter((known) => known !== action)));
+  const less = withActions(text, (actions, resources) =>
+    resources.includes(resource) ? actions.filter((known) => known !== action) : actions,
+  );
+  assert.notEqual(less, text, `the template does not give ${action} to ${name}`);
+  await put(less);
   try {
     await act();
   } finally {
@@ -113,6 +124,30 @@ const processNeedsItsGrants: Scenario = {
   },
 };
 
+const sourceNeedsItsGrants: Scenario = {
+  name: 'P20 F16 without dynamodb:PutItem on the control table in its role source cannot bury a poison, which comes again by itself',
+  run: async (world) => {
+    const { clients, deployment } = world;
+    const url = feedQueueOf(world);
+    const before = await letters(world);
+    return await hiddenFor(clients, { url, seconds: HIDDEN_SECONDS }, async () => {
+      await without(world, ['Source', 'dynamodb:PutItem', String(deployment.outputs.ControlTable)], async () => {
+        await feed(world, [elementOf(world, 'held', 1), poisonOf(world, 'held'), elementOf(world, 'held', 2)]);
+        await summed(world, 'held', 3);
+        await waitFor(
+          'the rest of the batch to be acknowledged',
+          WATCH_MS,
+          async () => (await depthOf(clients, url)) === 1 || undefined,
+        );
+        assert.deepEqual(await letters(world), before, 'it was buried without leave');
+      });
+      await drained(world);
+      assert.equal((await letters(world)).length, before.length + 1);
+      return 'the rest of its batch was acknowledged, the poison a dead letter when it could be';
+    });
+  },
+};
+
 /** One action out of each role: the run would have failed. */
 export const grantsNeeded: readonly Scenario[] = [
   ingestNeedsItsGrants,
@@ -120,4 +155,5 @@ export const grantsNeeded: readonly Scenario[] = [
   sendNeedsItsGrants,
   elementsNeedsItsGrants,
   processNeedsItsGrants,
+  sourceNeedsItsGrants,
 ];

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import {
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SetQueueAttributesCommand,
-} from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { hiddenFor } from '../queues.ts';
 import { waitFor } from '../waiting.ts';
 import type { Scenario, World } from '../world.ts';
 
@@ -20,19 +16,16 @@ export const poison: Scenario = {
     await world.redeployment.over;
     const QueueUrl = laneOf(world);
     const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['VisibilityTimeout', 'RedrivePolicy'] }),
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }),
     );
-    const { RedrivePolicy = '{}', VisibilityTimeout = '' } = Attributes ?? {};
-    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(RedrivePolicy);
-    const hide = (seconds: string) =>
-      sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: seconds } }));
+    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(Attributes?.RedrivePolicy ?? '{}');
     const body = `no pointer ${randomUUID()}`;
-    await hide(String(VISIBILITY_SECONDS));
-    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
-    const [letter] = await waitFor('the poison among the dead letters', PATIENCE_MS, () =>
-      deadLetters(world, deadLetterTargetArn),
-    );
-    await hide(VisibilityTimeout);
+    const [letter] = await hiddenFor(world.clients, { url: QueueUrl, seconds: VISIBILITY_SECONDS }, async () => {
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+      return await waitFor('the poison among the dead letters', PATIENCE_MS, () =>
+        deadLetters(world, deadLetterTargetArn),
+      );
+    });
     assert.equal(letter?.Body, body);
     return `dead after ${maxReceiveCount} receives`;
   },

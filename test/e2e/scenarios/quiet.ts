@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { resourcesOfType } from '../deployment.ts';
+import { depthOf } from '../queues.ts';
 import type { Scenario, World } from '../world.ts';
 
 /** What Lambda itself writes is no JSON. */
@@ -41,7 +41,7 @@ export const logged: Scenario = {
         assert.ok(line.level && line.message && line.timestamp && line.stage, `a line lacks a field: ${text}`);
       }
     }
-    for (const service of ['ingest', 'tick', 'send', 'elements', 'process'])
+    for (const service of ['ingest', 'tick', 'send', 'elements', 'process', 'source'])
       assert.ok(services.has(service), `${service} logged nothing`);
     return `${lines.length} lines`;
   },
@@ -57,19 +57,11 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 
 /** `expected` is how many messages the scenarios put there themselves. */
 export const deadLettersAre = (expected: number): Scenario => ({
-  name: 'F13 no hint and no tick ended among the dead letters by itself',
-  run: async ({ clients: { sqs }, deployment }) => {
+  name: 'F13 no hint, no tick and no element ended among the dead letters by itself',
+  run: async ({ clients, deployment }) => {
     const queues = resourcesOfType(deployment, 'AWS::SQS::Queue').filter(({ properties }) => !properties.RedrivePolicy);
-    assert.ok(queues.length >= 2, 'a dead-letter queue is missing');
-    const counts = await Promise.all(
-      queues.map(async ({ id }) => {
-        const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
-        const { Attributes } = await sqs.send(
-          new GetQueueAttributesCommand({ QueueUrl: id, AttributeNames: [...AttributeNames] }),
-        );
-        return AttributeNames.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
-      }),
-    );
+    assert.ok(queues.length >= 4, 'a dead-letter queue is missing');
+    const counts = await Promise.all(queues.map(({ id }) => depthOf(clients, id)));
     const found = counts.reduce((sum, count) => sum + count, 0);
     assert.equal(found, expected, `${found} messages are in the dead-letter queues, not ${expected}`);
     return `${queues.length} queues, ${found} messages`;
