@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BOUNDS, isApiKeyEntry, MAX_API_KEYS, readConfig } from '../shared/config.ts';
 import { environmentOf } from './constructs/environment.ts';
-import { sourcesFault } from './process-source.ts';
+import { isArn, sourcesFault } from './process-source.ts';
 import type { Authorization, StageSettings } from './stage.ts';
 
 type Bounds = { readonly min: number; readonly max: number };
@@ -37,7 +37,7 @@ export function checkStage(stage: StageSettings): StageSettings {
     ['warmThroughput.writeUnits', warmThroughput?.writeUnits ?? WARM_WRITES.min, WARM_WRITES],
   ];
   for (const [name, value, bounds] of numbers) checkWhole(`${name} of stage "${stage.name}"`, value, bounds);
-  const fault = authorizationFault(stage.auth) ?? openFault(stage) ?? feedFault(stage);
+  const fault = authorizationFault(stage.auth) ?? openFault(stage) ?? arnFault(stage) ?? feedFault(stage);
   if (stage.processes !== undefined && !existsSync(stage.processes)) {
     throw new Error(`Stage "${stage.name}" has its processes in ${stage.processes}, where there is no file.`);
   }
@@ -71,6 +71,17 @@ function openFault({ keepData, auth, requireTls }: StageSettings): string | unde
   if (keepData && auth === 'none') return 'keeps its data, so its API does not take auth none';
   if (keepData && !requireTls) return 'keeps its data, so its queues require TLS';
   return undefined;
+}
+
+const SERVICES = { queues: 'sqs', topics: 'sns', eventBuses: 'events', functions: 'lambda' } as const;
+
+function arnFault({ targets, alarmTopicArn }: StageSettings): string | undefined {
+  for (const kind of ['queues', 'topics', 'eventBuses', 'functions'] as const) {
+    const wrong = targets[kind]?.find((arn) => !isArn(arn, SERVICES[kind]));
+    if (wrong !== undefined) return `has "${wrong}" among targets.${kind}, which is no ARN of ${SERVICES[kind]}`;
+  }
+  if (alarmTopicArn === undefined || isArn(alarmTopicArn, 'sns')) return undefined;
+  return `has the alarmTopicArn "${alarmTopicArn}", which is no ARN of sns`;
 }
 
 function feedFault({ processes, sources = [] }: StageSettings): string | undefined {

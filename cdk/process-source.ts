@@ -77,7 +77,8 @@ export const routesOf = (sources: readonly ProcessSource[]): readonly Route[] =>
 const isWhole = (value: number | undefined, max: number): boolean =>
   value === undefined || (Number.isInteger(value) && value >= 1 && value <= max);
 
-const isArn = (text: string, service: string): boolean =>
+/** False for what is no ARN of the service; what only a deployment knows is taken for one. */
+export const isArn = (text: string, service: string): boolean =>
   Token.isUnresolved(text) || new RegExp(`^arn:[\\w-]+:${service}:[\\w-]+:\\d{12}:\\S+$`).test(text);
 
 const kafkaFault = (kafka: TopicSource): string | undefined => {

@@ -18,7 +18,10 @@ export type Authorization =
   | { readonly jwt: { readonly issuer: string; readonly audiences: readonly string[] } }
   | { readonly apiKeys: Readonly<Record<string, string>> };
 
-/** What differs from one deployment to the next. Prices are those of us-east-1 in November 2026. */
+/**
+ * What differs from one deployment to the next. Prices are those of us-east-1 in November 2026; what names none costs nothing
+ * by itself.
+ */
 export type StageSettings = {
   /** Part of the names of the stacks, and the `stage` of every metric. */
   readonly name: string;
@@ -72,7 +75,7 @@ export type StageSettings = {
   readonly secondTrigger: boolean;
   /**
    * A module that exports process functions, without `await` at its top, as a path from where the command runs. Adds two
-   * functions, as many lanes as messages have, and a tick's work: about 50 reads a minute, $0.02 a month.
+   * functions, as many lanes with as many workers as messages have, and a tick's work: about 50 reads a minute, $0.02 a month.
    */
   readonly processes?: string;
   /**

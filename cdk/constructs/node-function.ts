@@ -53,7 +53,7 @@ const ACKNOWLEDGED = [
   {
     id: 'Serverless::Serverless-LambdaDLQ',
     reason:
-      'Ingest and its authorizer answer their caller, the tick has an on-failure destination, the lanes of send a redrive policy.',
+      'Functions of the API answer their caller, the tick has an on-failure destination, the lanes a redrive policy; sources keep what is theirs.',
   },
   {
     id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',

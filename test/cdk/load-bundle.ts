@@ -47,8 +47,9 @@ const OPEN_API: BundleCall = { method: 'GET', path: '/openapi.json' };
 export async function loadBundle(
   file: string,
   ask: boolean,
+  environment?: Readonly<Record<string, string>>,
 ): Promise<{ readonly type: string; readonly statuses: readonly number[] }> {
-  const { type, answers } = await callBundle(file, ask ? [NOTHING, OPEN_API] : []);
+  const { type, answers } = await callBundle(file, ask ? [NOTHING, OPEN_API] : [], environment);
   return { type, statuses: answers.map(({ status }) => status) };
 }
 

@@ -70,6 +70,17 @@ describe('checkStage', () => {
     expect(() => checkStage({ ...dev, warmThroughput: cold })).toThrow('a whole number from 4000');
   });
 
+  it.each<[string, Partial<StageSettings>]>([
+    ['has "orders" among targets.queues, which is no ARN of sqs', { targets: { queues: ['orders'] } }],
+    ['among targets.topics, which is no ARN of sns', { targets: { topics: ['arn:aws:sqs:eu-west-1:123456789012:a'] } }],
+    ['among targets.eventBuses, which is no ARN of events', { targets: { eventBuses: ['*'] } }],
+    ['among targets.functions, which is no ARN of lambda', { targets: { functions: ['greet'] } }],
+    ['has the alarmTopicArn "alarms", which is no ARN of sns', { alarmTopicArn: 'alarms' }],
+  ])('P20 refuses what is no resource of AWS: %s', (fault, part) => {
+    expect(() => checkStage({ ...dev, ...part })).toThrow(`Stage "dev" has`);
+    expect(() => checkStage({ ...dev, ...part })).toThrow(fault);
+  });
+
   it('H17 opens neither the API nor the queues of a stage that keeps its data', () => {
     const prod = chooseStage({ stage: 'prod' });
     expect(() => checkStage({ ...prod, auth: 'none' })).toThrow('Stage "prod" keeps its data, so its API');

@@ -71,6 +71,7 @@ async function makeWorld({ target, receiver, inTurn }: DeployRun, { clients, cdk
     receiver,
     canary: `canary-${randomUUID()}`,
     fates: new Map(),
+    unseen: new Set(),
     mayRepeat: new Set(),
     redeployment: makeRedeployment(() =>
       inTurn(async () => {

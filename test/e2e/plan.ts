@@ -6,6 +6,7 @@ import { redriven, retried } from './scenarios/failing.ts';
 import { granted, grantsNeeded } from './scenarios/granted.ts';
 import { keyed } from './scenarios/keyed.ts';
 import { overdue } from './scenarios/overdue.ts';
+import { pasted } from './scenarios/pasted.ts';
 import { poison } from './scenarios/poison.ts';
 import { processed } from './scenarios/processed.ts';
 import { deadLettersAre, logged } from './scenarios/quiet.ts';
@@ -20,7 +21,10 @@ import type { Scenario } from './world.ts';
 export type Plan = readonly (readonly Scenario[])[];
 
 /** What users do, in every run: it takes every grant that a function has. */
-const USE: readonly Scenario[] = [refused, keyed, bulk, overdue, changes, retried, redriven, told, processed, sourced];
+const USE: readonly Scenario[] = [
+  ...[refused, pasted, keyed, bulk, overdue, changes],
+  ...[retried, redriven, told, processed, sourced],
+];
 /** These disturb each other's time, so they wait for each other by themselves. */
 const DISTURBANCES: readonly Scenario[] = [redeployed, skippedTick, poison];
 

@@ -22,6 +22,8 @@ export type World = {
   readonly canary: string;
   /** By the id of each message that was accepted. */
   readonly fates: Map<string, Fate>;
+  /** Messages to a log, of which the receiver sees nothing. */
+  readonly unseen: Set<string>;
   /** Messages whose sender may be killed at work, so that they may come twice. */
   readonly mayRepeat: Set<string>;
   /** Deploys the same stacks again with another setting. */
