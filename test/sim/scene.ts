@@ -83,7 +83,7 @@ export const makeScene = (seed: number, only?: ReadonlySet<FaultId>): Scene => {
   const start = startOf(size, on);
   const timeoutMs = size.pick([30_000, 60_000, 180_000]);
   const expires = on.has('F34') || on.has('F35');
-  const calmFrom = start + size.int(7, 12) * MINUTE_MS;
+  const calmFrom = start + size.int(6, 10) * MINUTE_MS;
   const visibilityMs = on.has('F11') ? size.int(2_000, 20_000) : 6 * timeoutMs;
   return {
     seed,

@@ -31,7 +31,7 @@ export const REUSED_KEYS = 5;
 const MESSAGES = 345;
 
 /** The share of a call's messages that come at the instant of the one before, as in a campaign. */
-const SAME_INSTANT = 0.7;
+const SAME_INSTANT = 0.8;
 
 const LARGE_CHARS = 65_000;
 

@@ -67,7 +67,7 @@ export const makePages = (scene: Scene, weather: Weather): (() => number) => {
   return () => {
     if (!scene.on.has('F31')) return Number.POSITIVE_INFINITY;
     weather.note('F31');
-    return dice.pick([0, 1, 1, 2, 10]);
+    return dice.pick([0, 1, 2, 5, 10]);
   };
 };
 
