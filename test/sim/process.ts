@@ -54,10 +54,10 @@ const DEATHS = {
 const FREEZES = { api: 0.005, send: 0.004, tick: 0.002, elements: 0.005, process: 0.004 } as const;
 
 /** Whoever commits stands still there most often: others may take it for dead. */
-const FREEZES_AT_COMMIT: Readonly<Partial<Record<ProcessKind, number>>> = { api: 0.02, elements: 0.06, process: 0.06 };
+const FREEZES_AT_COMMIT: Readonly<Partial<Record<ProcessKind, number>>> = { api: 0.05, elements: 0.06, process: 0.06 };
 
 const freezes = (kind: ProcessKind, call: string): number =>
-  (call === 'put' ? FREEZES_AT_COMMIT[kind] : undefined) ?? FREEZES[kind];
+  (call.startsWith('put') ? FREEZES_AT_COMMIT[kind] : undefined) ?? FREEZES[kind];
 
 const SKEW_MS = 5_000;
 
