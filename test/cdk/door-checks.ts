@@ -15,7 +15,8 @@ const typeOf = (auth: StageSettings['auth']): string => {
 
 function routeFaults({ stateless, stage }: Templates): string[] {
   const keys = all(stateless, ROUTE).map(({ props }) => props.RouteKey);
-  const expected = ['$default', ...METHODS.map((method) => `${method} /{proxy+}`)];
+  const paths = ['/{proxy+}', ...(stage.processes ? ['/v1/processes', '/v1/processes/{proxy+}'] : [])];
+  const expected = ['$default', ...paths.flatMap((path) => METHODS.map((method) => `${method} ${path}`))];
   const faults = expected.filter((key) => !keys.includes(key)).map((key) => `There is no route ${key}.`);
   const needsOne = typeof stage.auth === 'object';
   return [
@@ -66,6 +67,11 @@ export const doorChecks: readonly Check[] = [
       'another open route': ({ stateless }) => {
         first(stateless, ROUTE, 'FrontDoorApiDELETE').props.AuthorizationType = 'NONE';
       },
+      'an open route of processes': ({ stateless }) => {
+        first(stateless, ROUTE, 'FrontDoorApiPOSTv1processes').props.AuthorizationType = 'NONE';
+      },
+      'a method less of processes': ({ stateless }) =>
+        remove(stateless, first(stateless, ROUTE, 'FrontDoorApiDELETEv1processes')),
       'a method less': ({ stateless }) => remove(stateless, first(stateless, ROUTE, 'FrontDoorApiHEAD')),
     },
   },
