@@ -24,6 +24,8 @@ export type ProcessHandlerDeps = {
 
 const notFound = (what: string): Problem => new Problem(404, 'NOT_FOUND', `There is no ${what}.`);
 
+const noKey = (process: string, key: string): Problem => notFound(`key ${quoted(key)} in process ${quoted(process)}`);
+
 const processOf = ({ processes }: ProcessHandlerDeps, name: string): Process => {
   const process = processes.find(name);
   if (process) return process;
@@ -149,15 +151,15 @@ const makeKeyHandlers = (deps: ProcessHandlerDeps): Handlers<KeyIds> => ({
   getKey: async ({ name, key }) => {
     const view = await deps.processes.key(processOf(deps, name), judgeKey(key));
     if (view) return { status: 200, body: keyView(view) };
-    throw notFound(`key ${quoted(key)} in process ${quoted(name)}`);
+    throw noKey(name, key);
   },
-  putTimer: async ({ name, key, timer, carried }) => {
-    const from = timerOf(timer);
+  putTimer: async ({ name, key, timer: id, carried }) => {
+    const timer = timerOf(id);
     const body = readObject(bytesOfBody(carried, deps.limits.messageBytes), timerSchema, deps.limits);
-    const to = instantOf(body.timestamp, '/timestamp');
-    const view = await deps.processes.moveTimer(processOf(deps, name), judgeKey(key), { from, to });
+    const at = instantOf(body.timestamp, '/timestamp');
+    const view = await deps.processes.armTimer(processOf(deps, name), judgeKey(key), { timer, at });
     if (view) return { status: 200, body: keyView(view) };
-    throw notFound(`timer ${quoted(timer)} of key ${quoted(key)}`);
+    throw noKey(name, key);
   },
   deleteTimer: async ({ name, key, timer }) => {
     const view = await deps.processes.deleteTimer(processOf(deps, name), judgeKey(key), timerOf(timer));

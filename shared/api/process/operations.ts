@@ -132,7 +132,9 @@ export const processOperations = {
     method: 'PUT',
     path: TIMER_PATH,
     tag: 'Processes',
-    summary: 'Move a timer of a key',
+    summary: 'Move a timer of a key, or set it again',
+    description:
+      'One that has fired or was deleted meanwhile is set again, so that the call can be repeated. A periodic timer keeps its period.',
     body: { 'application/json': { schemas: ['Timer'], example: { timestamp: '2026-11-22T09:00:00Z' } } },
     answers: { 200: { description: 'The key as it is now', schema: 'Key', example: KEY } },
     problems: [413, 415, 422],

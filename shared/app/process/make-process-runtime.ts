@@ -1,4 +1,6 @@
+import { Problem } from '../../core/problem.ts';
 import type { Process } from '../../core/process/definition.ts';
+import { ProcessError } from '../../core/process/process-error.ts';
 import type { TimerInput } from '../../core/process/turn.ts';
 import { holdingBack, withoutWatermark } from '../../core/process/watermark/source-watermarks.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
@@ -55,16 +57,30 @@ type Parts = {
 
 const isSame = (a: TimerName, b: TimerName): boolean => a.domain === b.domain && a.at === b.at && a.name === b.name;
 
-/** Applies an operator's change to the timers of a key, if the key has the timer. */
-const changeTimer = async (
-  { deps, worker, book }: Parts,
-  process: Process,
-  of: { key: string; timer: TimerName; inputs: readonly TimerInput[] },
-) => {
-  const view = await inspectKey(deps, process, of.key);
-  if (!view?.timers.some((timer) => isSame(timer, of.timer))) return undefined;
-  await worker.submit({ process, key: of.key, inputs: of.inputs, watermark: await book.published(process) });
+/** Applies an operator's change to the timers of a key. Throws Problem 422 where it cannot be. */
+const changeTimer = async ({ deps, worker, book }: Parts, process: Process, of: { key: string; input: TimerInput }) => {
+  const call = { process, key: of.key, inputs: [of.input], watermark: await book.published(process) };
+  const [fate] = (await worker.submit(call)).fates;
+  if (fate?.kind === 'failed') {
+    const { error } = fate;
+    throw error instanceof ProcessError ? new Problem(422, error.code, error.message) : error;
+  }
   return inspectKey(deps, process, of.key);
+};
+
+const deleteTimer = async (parts: Parts, process: Process, of: { key: string; timer: TimerName }) => {
+  const view = await inspectKey(parts.deps, process, of.key);
+  if (!view?.timers.some((timer) => isSame(timer, of.timer))) return undefined;
+  return changeTimer(parts, process, { key: of.key, input: { kind: 'delete-timer', ...of.timer } });
+};
+
+const armTimer = async (parts: Parts, process: Process, of: { key: string; timer: TimerName; at: number }) => {
+  const { key, timer, at } = of;
+  const view = await inspectKey(parts.deps, process, key);
+  if (!view) return undefined;
+  const { domain, name } = timer;
+  const everyMs = view.timers.find((one) => one.domain === domain && one.name === name)?.everyMs ?? null;
+  return changeTimer(parts, process, { key, input: { kind: 'set-timer', domain, at, name, from: timer.at, everyMs } });
 };
 
 const describe = async ({ deps }: Parts, process: Process) => {
@@ -124,15 +140,8 @@ const makeDesk = (
     },
     keys: (process, page) => listKeys(deps, process, page),
     key: (process, key) => inspectKey(deps, process, key),
-    deleteTimer: (process, key, timer) =>
-      changeTimer(parts, process, { key, timer, inputs: [{ kind: 'delete-timer', ...timer }] }),
-    moveTimer: (process, key, { from, to }) => {
-      const inputs: TimerInput[] = [
-        { kind: 'delete-timer', ...from },
-        { kind: 'set-timer', ...from, at: to },
-      ];
-      return changeTimer(parts, process, { key, timer: from, inputs });
-    },
+    deleteTimer: (process, key, timer) => deleteTimer(parts, process, { key, timer }),
+    armTimer: (process, key, { timer, at }) => armTimer(parts, process, { key, timer, at }),
   };
 };
 

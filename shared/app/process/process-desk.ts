@@ -64,6 +64,6 @@ export type ProcessDesk = {
   key(process: Process, key: string): Promise<KeyView | undefined>;
   /** Deletes a timer; `undefined` where the key has none like it. */
   deleteTimer(process: Process, key: string, timer: TimerName): Promise<KeyView | undefined>;
-  /** Moves a timer; `undefined` where the key has none like it. */
-  moveTimer(process: Process, key: string, timer: { from: TimerName; to: number }): Promise<KeyView | undefined>;
+  /** Sets a timer for another instant, whether or not it is still there; `undefined` where there is no such key. */
+  armTimer(process: Process, key: string, arm: { timer: TimerName; at: number }): Promise<KeyView | undefined>;
 };

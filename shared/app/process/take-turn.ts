@@ -37,7 +37,7 @@ const ATTEMPTS = 3;
 /** What is kept in the snapshot, and comes again by itself. */
 type Kept = Timer | ResultInput;
 
-const isTimer = (at: Failure['at']): at is Timer => 'everyMs' in at;
+const isTimer = (at: Failure['at']): at is Timer => !('kind' in at);
 
 const keptOf = ({ at }: Failure): Kept | undefined => {
   if (isTimer(at)) return at;

@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { Timer } from './timer.ts';
 import { addTimer } from './timer-port.ts';
 import { findNamed, firstTimer, queueSize, removeTimer, takeFirst } from './timer-queue.ts';
-import { type ElementInput, type Failure, type Input, idOf, type Turn } from './turn.ts';
+import { type ElementInput, type Failure, type Input, idOf, type TimerInput, type Turn } from './turn.ts';
 
 /**
  * So many firings of timers that were set meanwhile, and none that brings the key further in time, are taken for a loop.
@@ -185,9 +185,14 @@ function apply(progress: Progress, input: Input): boolean {
   else if (input.kind === 'fire-timer') fireAgain(progress, input.timer);
   else if (input.kind === 'ask-call') askAgain(progress, input);
   else if (input.kind === 'delete-timer') removeTimer(timers[input.domain], input);
-  else addTimer(timers, { domain: input.domain, at: input.at, name: input.name, everyMs: null });
+  else setTimer(progress, input);
   progress.calls++;
   return true;
+}
+
+function setTimer({ run: { timers } }: Progress, { domain, at, name, from, everyMs = null }: TimerInput): void {
+  if (from !== undefined) removeTimer(timers[domain], { at: from, name });
+  addTimer(timers, { domain, at, name, everyMs });
 }
 
 /** Its periods go on, unless the key has set a timer of its name since. */

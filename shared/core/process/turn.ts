@@ -24,6 +24,9 @@ export type TimerInput = {
   readonly domain: TimerDomain;
   readonly at: number;
   readonly name: string | null;
+  /** Of one that is set: where it stood, if it does, and its period. */
+  readonly from?: number;
+  readonly everyMs?: number | null;
 };
 
 /** What was given up before, once more: a timer fires whatever it is set for, a call is asked for anew. */
