@@ -55,7 +55,8 @@ export const sourced: Scenario = {
     await feed(world, [...elements, elements[1] ?? '', poisonOf(world, 'fed')]);
     await summed(world, 'fed', (COUNT * (COUNT - 1)) / 2);
     await drained(world);
-    assert.deepEqual(await letters(world), ['MALFORMED_JSON']);
+    // A function that a deployment stops may bury it twice.
+    assert.deepEqual(new Set(await letters(world)), new Set(['MALFORMED_JSON']));
     await summed(world, 'fed', (COUNT * (COUNT - 1)) / 2);
     return `${COUNT} elements, one of them twice, and a poison`;
   },
