@@ -61,5 +61,6 @@ export async function callBundle(
 ): Promise<Loaded> {
   const args = ['--input-type=module', '-e', ASK, pathToFileURL(file).href, JSON.stringify(calls)];
   const { stderr } = await run(process.execPath, args, { env: { ...ENVIRONMENT, ...environment } });
-  return JSON.parse(stderr);
+  // What the function logs comes before.
+  return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '');
 }
