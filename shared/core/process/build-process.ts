@@ -1,37 +1,15 @@
-import { type CallSpecs, checkCalls } from './call/call-spec.ts';
-import { ITEM_BYTES, LIMITS, type Limits } from './limits.ts';
-import { type OutputSpec, type OutputSpecs, output } from './output.ts';
-import type { BroadcastSpec, CallFailure, CallHandlers, Process } from './process.ts';
+import { checkCalls } from './call/call-spec.ts';
+import { checkParts } from './check-parts.ts';
+import { ITEM_BYTES, LIMITS } from './limits.ts';
+import { output } from './output.ts';
+import type { Process } from './process.ts';
 import { ProcessError } from './process-error.ts';
-import { checkMigrations, type Migrations } from './state/migration.ts';
-import { checkStates, type StateSpecs } from './state/spec.ts';
-import { boundedOutOfOrderness, type WatermarkStrategy } from './watermark/strategy.ts';
+import { checkMigrations } from './state/migration.ts';
+import { checkStates } from './state/spec.ts';
+import type { Handlers, Untyped } from './untyped.ts';
+import { boundedOutOfOrderness } from './watermark/strategy.ts';
 
 const MAX_FUTURE_MS = 600_000;
-
-/** A definition without the types that its handlers were written against. */
-export type Untyped = {
-  readonly name: string;
-  readonly state?: StateSpecs;
-  readonly stateVersion?: number;
-  readonly migrate?: Migrations;
-  readonly output?: OutputSpec<never>;
-  readonly sideOutputs?: OutputSpecs;
-  readonly watermark?: WatermarkStrategy;
-  readonly maxFutureMs?: number;
-  readonly allowedLatenessMs?: number;
-  readonly limits?: Partial<Limits>;
-  readonly calls?: CallSpecs;
-};
-
-/** The handlers, as the step calls them. */
-export type Handlers = {
-  readonly inputs: Process['inputs'];
-  readonly broadcast?: BroadcastSpec | undefined;
-  readonly onTimer: Process['onTimer'] | undefined;
-  readonly onResult: CallHandlers<unknown> | undefined;
-  readonly onFailure: CallHandlers<CallFailure> | undefined;
-};
 
 /** Checks a definition and fills in what it leaves out; throws `INVALID_DEFINITION`. */
 export const buildProcess = (definition: Untyped, handlers: Handlers): Process => {
@@ -42,6 +20,7 @@ export const buildProcess = (definition: Untyped, handlers: Handlers): Process =
     );
   }
   checkNumbers(definition);
+  checkParts(definition, handlers);
   const { onResult = {}, onFailure = {} } = handlers;
   checkStates(definition.state ?? {});
   checkMigrations(definition.stateVersion ?? 1, definition.migrate ?? {});

@@ -1,4 +1,4 @@
-import { buildProcess, type Handlers } from './build-process.ts';
+import { buildProcess } from './build-process.ts';
 import type { CallSpecs, RequestOf, ResultOf } from './call/call-spec.ts';
 import type { BroadcastContext, Context } from './context.ts';
 import type { Limits } from './limits.ts';
@@ -7,6 +7,7 @@ import type { BroadcastSpec, CallFailure, InputSpec, TypedProcess } from './proc
 import type { OutputOf, StandardSchema } from './standard-schema.ts';
 import type { Migrations } from './state/migration.ts';
 import type { StateSpecs } from './state/spec.ts';
+import type { Handlers } from './untyped.ts';
 import type { WatermarkStrategy } from './watermark/strategy.ts';
 
 export type { Limits } from './limits.ts';

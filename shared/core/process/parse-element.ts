@@ -1,11 +1,14 @@
 import type { Process } from './process.ts';
 import { ProcessError } from './process-error.ts';
+import type { StandardSchema } from './standard-schema.ts';
 
 /** The value of an element as its schema has it, frozen: a handler may run again on it. Throws `INVALID_ELEMENT`, without a byte of the value. */
 export const parseElement = (process: Process, input: string, value: unknown): unknown => {
   const schema = (input === 'broadcast' ? process.broadcast : process.inputs[input])?.element;
   if (!schema) throw new ProcessError('INVALID_ELEMENT', `Process "${process.name}" has no input "${input}".`);
-  const result = schema['~standard'].validate(value);
+  const result = validate(schema, value);
+  if (!result)
+    throw new ProcessError('INVALID_ELEMENT', `The schema of process "${process.name}" throws on an element.`);
   if (result instanceof Promise) {
     throw new ProcessError(
       'INVALID_DEFINITION',
@@ -19,6 +22,18 @@ export const parseElement = (process: Process, input: string, value: unknown): u
     `An element of process "${process.name}" does not fit its schema at ${places.join(', ')}.`,
   );
 };
+
+/** `undefined` where the schema throws: that element does not fit it, and is not to keep others of its batch out. */
+function validate(
+  schema: StandardSchema,
+  value: unknown,
+): ReturnType<StandardSchema['~standard']['validate']> | undefined {
+  try {
+    return schema['~standard'].validate(value);
+  } catch {
+    return undefined;
+  }
+}
 
 const segment = (part: PropertyKey | { readonly key: PropertyKey }): string =>
   String(typeof part === 'object' ? part.key : part);

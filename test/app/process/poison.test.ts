@@ -1,4 +1,4 @@
-import { number, object } from 'valibot';
+import { number, object, pipe, transform } from 'valibot';
 import { expect, it } from 'vitest';
 import { defineProcess } from '../../../shared/core/process/definition.ts';
 import { output } from '../../../shared/core/process/output.ts';
@@ -36,6 +36,33 @@ it('P10 refuses the element whose handler throws, buries the timer whose handler
   expect(JSON.stringify(items)).not.toContain('never works');
   expect(await world.key('fragile', 'a')).toMatchObject({ state: { sum: 15 }, timers: [] });
   expect(world.failures).toEqual([]);
+});
+
+it('P10 K8 refuses the element that its schema throws on, and takes the others of its batch', async () => {
+  const checked = defineProcess({
+    name: 'checked',
+    element: pipe(
+      object({ n: number() }),
+      transform(({ n }) => {
+        if (n < 0) throw new Error(`secret ${n}`);
+        return n;
+      }),
+    ),
+    state: { last: valueState<number>() },
+    onElement: (n, { state }) => state.last.set(n),
+  });
+  const world = makeProcessWorld({ processes: [checked] });
+  const fates = await world.submit(
+    'checked',
+    [1, -1, 2].map((n) => element('a', { n })),
+  );
+  expect(fates).toMatchObject([
+    { kind: 'accepted' },
+    { kind: 'refused', code: 'INVALID_ELEMENT' },
+    { kind: 'accepted' },
+  ]);
+  expect(JSON.stringify(fates)).not.toContain('secret');
+  expect(await world.key('checked', 'a')).toMatchObject({ state: { last: 2 } });
 });
 
 it.each([

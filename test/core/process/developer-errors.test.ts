@@ -151,6 +151,13 @@ it.each([
   ['an empty name', { name: '' }, 'cannot name a process'],
   ['a state with a space', { state: { 'my state': valueState() } }, 'cannot name a state'],
   ['a state named like a prototype', { state: { ['__proto__']: valueState() } }, 'cannot name a state'],
+  ['no schema', { element: { type: 'object' } }, 'is no Standard Schema'],
+  ['no element', { element: undefined }, 'is no Standard Schema'],
+  ['no handler', { onElement: undefined }, 'input "main" has no handler'],
+  ['an onTimer that is none', { onTimer: 'later' }, 'onTimer is no function'],
+  ['an output that is none', { output: { target: 'pager' } }, '"output" is no output: declare it by output()'],
+  ['a side output that is none', { sideOutputs: { late: 'pager' } }, '"late" is no output'],
+  ['a state that is none', { state: { sum: 0 } }, '"sum" is no state'],
   ['a TTL of 0', { state: { kept: valueState({ ttl: { ms: 0 } }) } }, 'it has to be positive'],
 ])('K8: a definition with %s is refused', (_, part, sentence) => {
   const definition = { name: 'mine', element: anything<string>(), onElement: () => undefined, ...(part as object) };
