@@ -66,6 +66,21 @@ describe('P20 each statement of each role', () => {
   // What that function may do to its sources is asked of all kinds of them, in sources.test.ts.
   const changes = roles.filter(([name]) => !name.startsWith('ProcessesSource'));
 
+  it('is looked at', () => {
+    const names = new Set(changes.map(([name]) => name.replace(/RoleDefaultPolicy.*/, '')));
+    expect([...names].sort()).toEqual([
+      ...[
+        'FrontDoorAuthorize',
+        'Ingest',
+        'MinuteTickSchedule',
+        'ProcessesElements',
+        'ProcessesProcess',
+        'Send',
+        'Tick',
+      ],
+    ]);
+  });
+
   it.each(changes)('is missed: %s', (name, change) => {
     const changed = structuredClone(name.startsWith('FrontDoor') ? withKeys : full);
     change(changed);
