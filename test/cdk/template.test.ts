@@ -69,15 +69,13 @@ describe('P20 each statement of each role', () => {
   it('is looked at', () => {
     const names = new Set(changes.map(([name]) => name.replace(/RoleDefaultPolicy.*/, '')));
     expect([...names].sort()).toEqual([
-      ...[
-        'FrontDoorAuthorize',
-        'Ingest',
-        'MinuteTickSchedule',
-        'ProcessesElements',
-        'ProcessesProcess',
-        'Send',
-        'Tick',
-      ],
+      'FrontDoorAuthorize',
+      'Ingest',
+      'MinuteTickSchedule',
+      'ProcessesElements',
+      'ProcessesProcess',
+      'Send',
+      'Tick',
     ]);
   });
 
