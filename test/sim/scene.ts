@@ -45,7 +45,7 @@ const RARE: ReadonlySet<FaultId> = new Set(['F34', 'F35']);
 
 /** Faults that make nothing late that was accepted in time (P7). */
 const MILD: ReadonlySet<FaultId> = new Set([
-  ...(['F01', 'F03', 'F07', 'F09', 'F16', 'F17', 'F20', 'F31', 'F32'] as const),
+  ...(['F01', 'F03', 'F07', 'F09', 'F16', 'F17', 'F20', 'F27', 'F31', 'F32'] as const),
   ...(['F34', 'F35', 'F37', 'F38', 'F39', 'F43', 'F45', 'F46', 'F50', 'F51'] as const),
 ]);
 

@@ -69,7 +69,9 @@ export const makeWire = <Api extends { readonly process: Process }>(world: WireW
       const ended = await run(anApi());
       if (ended.kind === 'done') return ended.value;
       if (ended.kind === 'refused' && ended.code !== 'DOWN' && ended.code !== 'REQUEST_IN_PROGRESS') return undefined;
-      await pause(dice.chance(0.25) ? dice.int(...LONG_AFTER_MS) : dice.int(100, 2_000) * 2 ** n);
+      await pause(
+        ended.kind === 'unknown' && dice.chance(0.25) ? dice.int(...LONG_AFTER_MS) : dice.int(100, 2_000) * 2 ** n,
+      );
     }
     trace(() => `user gives up ${what}`);
     return undefined;
