@@ -8,7 +8,7 @@ import type { SourceWatermarks } from '../core/process/watermark/source-watermar
 import type { Channel } from '../core/process/watermark/valve.ts';
 import type { SavedKeys } from './key-store.ts';
 
-/** All that survives a restart of a harness. Plain data. */
+/** All that survives a restart of a harness: data that `structuredClone` takes. */
 export type Saved = {
   readonly keys: SavedKeys;
   readonly now: number;
@@ -17,6 +17,12 @@ export type Saved = {
   readonly broadcast: BroadcastState;
   /** Was it started at a time of its own? */
   readonly dated: boolean;
+  readonly broadcasts: number;
+  readonly ended: boolean;
+  /** The key whose last commit was not delivered before the crash. */
+  readonly undelivered: string | null;
+  /** Did the crash keep timers from firing that the watermark has reached? */
+  readonly behind: boolean;
 };
 
 /** Where the next turn crashes: before its one write, between the write and the delivery, or after both. */

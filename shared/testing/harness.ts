@@ -7,13 +7,13 @@ import type { TypedProcess } from '../core/process/process.ts';
 import { ProcessError } from '../core/process/process-error.ts';
 import { readState } from '../core/process/read-state.ts';
 import type { Input } from '../core/process/turn.ts';
-import { advanceInput, type Combined, openCombined, setIdle } from '../core/process/watermark/combined.ts';
+import { advanceInput, openCombined, setIdle } from '../core/process/watermark/combined.ts';
 import type { PartitionName, SourceWatermarks } from '../core/process/watermark/source-watermarks.ts';
 import { advanceCalls, afterwards, settleCall } from './call-runner.ts';
 import type { Fed, Harness, HarnessOptions, Row } from './harness-types.ts';
 import { makeKeyStore } from './key-store.ts';
 import { advancePartition, followSources, observeElement, openPartitions, probePartitions } from './partitions.ts';
-import { fireDueTimers, noteCalls, runTurn, type World } from './world.ts';
+import { combine, fireDueTimers, fireReached, noteCalls, recover, runTurn, type World } from './world.ts';
 
 /** A harness for a process: feed it, move its time, read what it did. No clock, no I/O. */
 export const makeHarness = <Inputs, Main, Sides extends OutputSpecs>(
@@ -43,26 +43,30 @@ function openWorld(process: World['process'], { restore, startAt, partitions = {
     store: makeKeyStore(process, restore?.keys),
     log: [],
     now,
-    over: now - 1,
+    over: restore?.ended ? Number.MIN_SAFE_INTEGER : now - 1,
     watermarks: restore?.watermarks ?? openCombined(inputs),
     sources: restore?.sources ?? openPartitions(inputs, partitions, now),
     dated: restore?.dated ?? startAt !== undefined,
     broadcast: restore?.broadcast ?? {},
-    broadcasts: 0,
+    broadcasts: restore?.broadcasts ?? 0,
     crash: null,
-    interrupted: null,
-    ended: false,
+    interrupted: restore?.undelivered ?? null,
+    undelivered: null,
+    behind: restore?.behind ?? false,
+    ended: restore?.ended ?? false,
     pending: new Map(),
     running: new Map(),
     held: [],
   };
   for (const key of world.store.keys()) noteCalls(world, key, world.store.read(key));
+  recover(world);
   return world;
 }
 
 /** Does what was asked for, then what follows from it; a crash ends both. */
 function act(world: World, options: HarnessOptions, work: () => void): void {
   try {
+    if (world.behind) fireReached(world);
     work();
   } finally {
     if (world.interrupted === null) afterwards(world, options);
@@ -165,20 +169,15 @@ function timing(
       sources: world.sources,
       broadcast: world.broadcast,
       dated: world.dated,
+      broadcasts: world.broadcasts,
+      ended: world.ended,
+      undelivered: world.undelivered,
+      behind: world.behind,
     }),
     settleCall: (id, reply) => {
       if (settleCall(world, id, reply)) afterwards(world, options);
     },
   };
-}
-
-/** Takes watermarks in; where the smallest rose, its timers fire. */
-function combine(world: World, watermarks: Combined): void {
-  const before = world.watermarks.output;
-  world.watermarks = watermarks;
-  if (watermarks.output === before) return;
-  fireDueTimers(world);
-  world.held.push(watermarks.output);
 }
 
 function follow(world: World, sources: SourceWatermarks): void {

@@ -33,6 +33,10 @@ export type World = {
   crash: CrashPoint | null;
   /** The key whose turn crashed: what it committed is delivered before anything else. */
   interrupted: string | null;
+  /** The key whose last commit is stored, and not delivered yet. */
+  undelivered: string | null;
+  /** Timers wait that the watermark has reached: a crash came between. */
+  behind: boolean;
   ended: boolean;
   /** The calls in the snapshots of all keys that have some. */
   readonly pending: Map<string, readonly PendingCall[]>;
@@ -61,8 +65,10 @@ export const runTurn = (world: World, key: string, work: Work): { snapshot: Snap
   crashAt(world, 'before-commit');
   world.store.write(key, result.snapshot);
   noteCalls(world, key, result.snapshot);
+  world.undelivered = key;
   crashAt(world, 'before-delivery');
   deliver(world, key, result.effects);
+  world.undelivered = null;
   crashAt(world, 'after-delivery');
   world.interrupted = null;
   if (result.effects.failure) throw result.effects.failure.error;
@@ -80,11 +86,31 @@ export const fireDueTimers = (world: World): void => {
   fireInOrder(due, (key, fireThrough) => dueAt(runTurn(world, key, { inputs: [], fireThrough }).snapshot, reached));
 };
 
+/** Takes watermarks in; where the smallest rose, its timers fire. */
+export const combine = (world: World, watermarks: Combined): void => {
+  const before = world.watermarks.output;
+  world.watermarks = watermarks;
+  if (watermarks.output !== before) fireReached(world);
+};
+
+/** Fires what the watermark has reached; what a crash kept from it is to fire before anything else. */
+export const fireReached = (world: World): void => {
+  try {
+    fireDueTimers(world);
+    world.behind = false;
+  } catch (error) {
+    world.behind = error instanceof HarnessCrash;
+    throw error;
+  }
+  world.held.push(world.watermarks.output);
+};
+
 /** What a restart does: the outputs of a commit are in the snapshot until the next one. */
-function recover(world: World): void {
+export function recover(world: World): void {
   const key = world.interrupted;
   if (key === null) return;
   world.interrupted = null;
+  world.undelivered = null;
   const nothing = { key, inputs: [], now: world.now, over: Number.MIN_SAFE_INTEGER, watermark: NO_WATERMARK };
   deliver(world, key, step(world.process, world.store.read(key), nothing).effects);
 }
