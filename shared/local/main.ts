@@ -42,17 +42,22 @@ if (processes !== undefined) process.on('unhandledRejection', () => toStderr(LEF
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
+  const loaded = processes === undefined ? [] : await loadProcesses(processes);
   const runtime = await startLocal({
     port,
     dataDir: data,
-    ...(processes !== undefined && { processes: await loadProcesses(processes) }),
+    processes: loaded,
     telemetry: makeConsoleTelemetry(toStderr, 'warn'),
     logTelemetry: makeConsoleTelemetry(toStderr, 'info'),
     onDataLost: endWith,
     ...(!json && { onEcho: echo.take }),
   });
   stopOnSignal(runtime);
-  toStdout(json ? JSON.stringify({ ready: true, url: runtime.url }) : welcome({ ...runtime, data }));
+  toStdout(
+    json
+      ? JSON.stringify({ ready: true, url: runtime.url })
+      : welcome({ ...runtime, data, processes: loaded.map(({ name }) => name) }),
+  );
 } catch (error) {
   if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
   toStderr(error.message);
