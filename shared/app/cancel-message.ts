@@ -47,6 +47,23 @@ const decide = async (engine: Engine, found: FoundMessage): Promise<'stored' | '
 };
 
 /**
+ * The message of a cancel that may have been stored behind the read at the fire, when its unit has decided: only that one
+ * knows whether it was seen. Throws Problem 409 `TOO_LATE`.
+ */
+const decidedLate = async (engine: Engine, keyOrId: string): Promise<MessageView> => {
+  await awaitFate(engine, async () => (await findMessage(engine, keyOrId))?.trail.at(-1));
+  const after = await findMessage(engine, keyOrId);
+  if (after?.view.state !== 'cancelled') throw tooLate();
+  return after.view;
+};
+
+/** True for what is cancelled by a word that nobody is known to have heard in time: its call had no answer, perhaps. */
+const mayBeUnheard = (engine: Engine, { trail }: FoundMessage): boolean => {
+  const last = trail.at(-1);
+  return last?.fate.kind === 'undecided' && engine.clock.now() > last.item.dueAt - engine.timing.cancelFenceMs;
+};
+
+/**
  * Cancels a message (P9): decided no later than 2 s before its next attempt, seen by the sender within the last second.
  * Throws Problem 404 `NOT_FOUND`, 409 `TOO_LATE`.
  */
@@ -55,18 +72,15 @@ export const cancelMessage = async (engine: Engine, keyOrId: string): Promise<Me
     const found = await findMessage(engine, keyOrId);
     if (!found) throw notFound();
     const { view } = found;
-    if (view.state === 'cancelled') return view;
+    if (view.state === 'cancelled') return mayBeUnheard(engine, found) ? decidedLate(engine, keyOrId) : view;
     const dueAt = view.nextAttemptAt;
     const farAway = dueAt !== undefined && dueAt - engine.clock.now() >= engine.timing.cancelFenceMs;
     if (isTerminal(view.state) || !farAway) throw tooLate();
     if ((await decide(engine, found)) === 'conflict') continue;
-    // Stored later than that, it may have been stored behind the read at the fire: only the unit knows.
     const late = engine.clock.now() > dueAt - engine.timing.cancelFenceMs;
-    if (late) await awaitFate(engine, async () => (await findMessage(engine, keyOrId))?.trail.at(-1));
-    const after = late ? (await findMessage(engine, keyOrId))?.view : view;
-    if (late && after?.state !== 'cancelled') throw tooLate();
+    const after = late ? await decidedLate(engine, keyOrId) : view;
     bookCancel(engine, dueAt, view.state === 'retrying');
-    const { nextAttemptAt: _, ...rest } = after ?? view;
+    const { nextAttemptAt: _, ...rest } = after;
     return { ...rest, state: 'cancelled' };
   }
   throw new Problem(503, 'CONTENDED', 'Too many calls change this message at once; repeat the call.', {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { ItemStore } from '../../shared/ports/item-store.ts';
+import { storeThrough } from '../support/seams.ts';
 import type { World } from '../support/world.ts';
 import { makeWorld, WORLD_START } from '../support/world.ts';
 import { accept, failed, message, put, timesOf } from './calls.ts';
@@ -53,6 +55,45 @@ describe('P9 a cancel', () => {
     await world.runUntil(DUE + MINUTE);
     expect(bodies(world).length).toBe(outcome === 'cancelled' ? 0 : 2);
   });
+
+  test.each(['keyed', 'bulk'])(
+    'F14 of a %s message whose first call stood still is not said to have been done in time',
+    async (kind) => {
+      let isStill = false;
+      const behindTheRead = DUE - 100;
+      const world: World = makeWorld({
+        shards: 1,
+        seams: {
+          store: (owner, store) =>
+            storeThrough(store, async (call, run) => {
+              if (isStill && owner === 'api' && call.startsWith('put '))
+                await world.clock.sleepUntil(epochMs(behindTheRead));
+              return run();
+            }),
+        },
+      });
+      const id =
+        kind === 'keyed'
+          ? (await put(world, 'k', message(DUE, 'a'))).id
+          : (await accept(world, [message(DUE, 'a')]))[0];
+      await world.runUntil(DUE - 2_500);
+      isStill = true;
+      const codes: unknown[] = [];
+      const ask = (): void => {
+        const call = world.desk.cancel(id ?? '').then(
+          ({ state }) => state,
+          (error: { code: string }) => error.code,
+        );
+        world.track(call.then((code) => codes.push(code)));
+      };
+      ask();
+      await world.runUntil(behindTheRead + 10);
+      ask();
+      await world.runUntil(DUE + MINUTE);
+      expect(bodies(world)).toEqual(['{"n":"a"}']);
+      expect(codes).toEqual(['TOO_LATE', 'TOO_LATE']);
+    },
+  );
 
   test('of what waits for its next attempt ends it', async () => {
     const world = makeWorld({ shards: 1, answer: () => failed('HTTP_500') });

@@ -19,6 +19,11 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'the same cancelled a message that nobody cancelled',
   },
   {
+    seed: 1537,
+    on: ['F04', 'F11', 'F14', 'F19', 'F27', 'F38', 'F45'],
+    what: 'a cancel that stood still until its message was due, and was repeated, was said to be done, and the message sent',
+  },
+  {
     seed: 7,
     on: ['F02', 'F10', 'F14', 'F33', 'F36', 'F50'],
     what: 'an event timer behind the watermark lost its hint to a wave that was no rise',
