@@ -5,13 +5,13 @@ import type { Clock } from '../ports/clock.ts';
  * Callers come back soon where many put at once, so a write waits until this share of the crowd is in it: an entry of 20
  * references costs what one of a single reference does. It does not wait for all of them: the rest commits meanwhile.
  */
-const GATHERED_SHARE = 0.75;
+const GATHERED_SHARE = 0.85;
 
 /**
  * It gives up where nothing moves in so many looks, one a millisecond, and after so long in any case. Looks are counted
  * and not milliseconds: while this process is busy with its commits it hears of no caller.
  */
-const QUIET_LOOKS = 12;
+const QUIET_LOOKS = 20;
 const LONGEST_MS = 100;
 
 /** Lets concurrent callers come together; one that is alone does not wait, or once where it was one of many just before. */
