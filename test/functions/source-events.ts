@@ -1,4 +1,5 @@
 import type { KinesisStreamEvent, MSKEvent, SelfManagedKafkaEvent, SQSEvent } from 'aws-lambda';
+import { sqsEvent } from './events.ts';
 
 export const QUEUE = 'arn:aws:sqs:eu-west-1:123456789012:orders';
 export const FIFO = `${QUEUE}.fifo`;
@@ -11,24 +12,11 @@ const base64 = (body: unknown): string => Buffer.from(bodyOf(body)).toString('ba
 type Bodies = Readonly<Record<string, unknown>>;
 
 /** What a queue brings: bodies by their message ids. */
-export const fromQueue = (bodies: Bodies): SQSEvent => ({
-  Records: Object.entries(bodies).map(([messageId, body]) => ({
-    messageId,
-    receiptHandle: `receipt-${messageId}`,
-    body: bodyOf(body),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '1795305600000',
-      SenderId: 'AROAEXAMPLE',
-      ApproximateFirstReceiveTimestamp: '1795305600001',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: QUEUE,
-    awsRegion: 'eu-west-1',
-  })),
-});
+export const fromQueue = (bodies: Bodies): SQSEvent => {
+  const texts = Object.entries(bodies).map(([messageId, body]) => [messageId, bodyOf(body)] as const);
+  const { Records: records } = sqsEvent(Object.fromEntries(texts));
+  return { Records: records.map((record) => ({ ...record, eventSourceARN: QUEUE, awsRegion: 'eu-west-1' })) };
+};
 
 /** What a FIFO queue brings; the group of a message is what its id begins with. */
 export const fromFifo = (bodies: Bodies): SQSEvent => ({
