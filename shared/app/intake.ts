@@ -1,6 +1,7 @@
 import type { NewMessage } from '../core/message/new-message.ts';
 import { laneFor, minuteOf } from '../core/segment/bucket.ts';
 import type { EntryItem } from '../core/segment/entry.ts';
+import type { EntryAddress } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { epochMs } from '../core/time/epoch.ts';
 import type { Item } from '../ports/item-store.ts';
@@ -31,7 +32,7 @@ const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
   const underWay = new Set<Promise<void>>();
   let failure: unknown;
   let written = false;
-  let waiting: { entry: NewEntry; item: Item }[] = [];
+  let waiting: { place: EntryAddress; item: Item }[] = [];
 
   const start = (): void => {
     written = true;
@@ -45,7 +46,7 @@ const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
           engine,
           await passFences(
             engine,
-            batch.map(({ entry }) => entry),
+            batch.map(({ place }) => place),
           ),
         );
       } catch (error) {
@@ -59,7 +60,9 @@ const makeWriter = (engine: Engine, claim: IdempotencyClaim) => {
   return {
     hasWritten: (): boolean => written,
     take(entry: NewEntry): void {
-      waiting.push({ entry, item: toStoredEntry(engine, entry, claim.acceptedAt) });
+      const { segment, sk } = entry;
+      // Not the entry: its items would outlive the write, tens of thousands at a time.
+      waiting.push({ place: { segment, sk }, item: toStoredEntry(engine, entry, claim.acceptedAt) });
       if (waiting.length >= WRITE_ENTRIES) start();
     },
     /** Waits while too much is under way. */

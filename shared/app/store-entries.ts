@@ -1,5 +1,5 @@
 import { lateFenceOf, mayHaveMissedClose } from '../core/segment/bucket.ts';
-import type { Unit } from '../core/segment/segment-key.ts';
+import type { EntryAddress, Unit } from '../core/segment/segment-key.ts';
 import { parseEntrySortKey } from '../core/segment/segment-key.ts';
 import type { LogRecord } from '../core/segment/unit-log.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
@@ -15,10 +15,15 @@ import { isSwept } from './tick/cursor.ts';
 import { appendRecord, lastRecord, readLog } from './unit-journal.ts';
 
 /** The unit that works an entry off. */
-export const unitOf = ({ segment, sk }: Pick<NewEntry, 'segment' | 'sk'>): Unit =>
+export const unitOf = ({ segment, sk }: EntryAddress): Unit =>
   sk.startsWith('E') ? { segment, lane: 'E' } : { segment, lane: 'L', sk };
 
-const firstDueOf = (entry: NewEntry): EpochMs => entry.items[0]?.dueAt as EpochMs;
+/** When an entry's first item is due, which its place tells. */
+const firstDueOf = ({ sk }: EntryAddress): EpochMs => {
+  const key = parseEntrySortKey(sk);
+  if (!key) throw new RangeError(`${sk} is no place of an entry.`);
+  return key.firstDue;
+};
 
 /** The item that stores an entry, kept until `retention` after it is due. */
 export const toStoredEntry = (engine: Engine, entry: NewEntry, writtenAt: EpochMs): Item =>
@@ -28,7 +33,7 @@ export const toStoredEntry = (engine: Engine, entry: NewEntry, writtenAt: EpochM
  * What a unit's log says after a writer announced an entry: the lease as it was, and not settled (U5). A unit that
  * rests is not to rest past the entry's first item.
  */
-const announcement = (engine: Engine, last: LogRecord, entry: NewEntry): LogRecord => ({
+const announcement = (engine: Engine, last: LogRecord, entry: EntryAddress): LogRecord => ({
   seq: last.seq + 1,
   nonce: engine.nonce(),
   at: engine.clock.now(),
@@ -50,7 +55,7 @@ const announcement = (engine: Engine, last: LogRecord, entry: NewEntry): LogReco
  *   reader:      acquire (record 0) ─► list      not empty: announce; the owner's next record collides
  *                                                with it, and the owner looks at the entry
  */
-const announce = async (engine: Engine, entry: NewEntry): Promise<void> => {
+const announce = async (engine: Engine, entry: EntryAddress): Promise<void> => {
   const unit: Unit = { segment: entry.segment, lane: 'E' };
   for (;;) {
     const last = await lastRecord(engine.store, unit);
@@ -65,14 +70,14 @@ const announce = async (engine: Engine, entry: NewEntry): Promise<void> => {
  * The record through which a unit's log is in the settled totals although `entry` is not: in the scheduled lane the last
  * settled one before the entry was announced. A late entry that is settled was counted with its bucket.
  */
-const countedBefore = (log: readonly LogRecord[], { sk }: NewEntry): number => {
+const countedBefore = (log: readonly LogRecord[], { sk }: EntryAddress): number => {
   const announced = log.findLast((record) => record.announced?.includes(sk))?.seq ?? 0;
   const before = sk.startsWith('E') ? log.slice(0, announced) : log;
   return before.findLast(({ settled }) => settled)?.seq ?? -1;
 };
 
 /** Leaves a mark where the sweep has passed. */
-const markIfSwept = async (engine: Engine, entry: NewEntry, swept: boolean): Promise<void> => {
+const markIfSwept = async (engine: Engine, entry: EntryAddress, swept: boolean): Promise<void> => {
   if (!swept) return;
   const unit = unitOf(entry);
   await markForRevisit(engine, unit, countedBefore(await readLog(engine.store, unit), entry));
@@ -80,16 +85,17 @@ const markIfSwept = async (engine: Engine, entry: NewEntry, swept: boolean): Pro
 
 /**
  * The fences behind a put that has ended: after this, the entries will be worked off even if every hint is lost.
- * Returns the hints that are to be sent before the entries are acknowledged.
+ * Returns the hints that are to be sent before the entries are acknowledged. It takes no more than their places, so that
+ * nobody has to keep a thousand items an entry while it is written.
  */
-export const passFences = async (engine: Engine, entries: readonly NewEntry[]) => {
+export const passFences = async (engine: Engine, entries: readonly EntryAddress[]) => {
   const endedAt = engine.clock.now();
   // By a clock that is wrong every put may have ended too late (F36).
   const mayBeLate = clockIsOff(engine);
   const hints = [];
   for (const entry of entries) {
     const { minute } = entry.segment;
-    const scheduled = parseEntrySortKey(entry.sk)?.lane === 'E';
+    const scheduled = unitOf(entry).lane === 'E';
     const nearClose = scheduled && (mayBeLate || mayHaveMissedClose(minute, endedAt, engine.timing));
     const nearSweep = mayBeLate || endedAt >= lateFenceOf(minute, engine.timing);
     // Before the announcement: what the sweep counted then does not hold this entry.

@@ -90,7 +90,7 @@ export const PLANTS: readonly Plant[] = [
     file: 'shared/app/intake.ts',
     find: 'await engine.store.putMany(batch.map(({ item }) => item));\n',
     replace:
-      'const fenced = await passFences(engine, batch.map(({ entry }) => entry));\n        await engine.store.putMany(batch.map(({ item }) => item));\n        if (fenced) return void (await sendHints(engine, fenced));\n',
+      'const fenced = await passFences(engine, batch.map(({ place }) => place));\n        await engine.store.putMany(batch.map(({ item }) => item));\n        if (fenced) return void (await sendHints(engine, fenced));\n',
   },
   {
     name: 'late lane never swept: only scheduled entries are driven again',
