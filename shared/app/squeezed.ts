@@ -9,13 +9,21 @@ const COMPRESS_FROM_BYTES = 700;
 /** How zstd begins; a body that is not compressed begins with the length of its columns, which is never so great. */
 const ZSTD_MAGIC = 0xfd2fb528;
 
+/** What comes out is taken in pieces of so many bytes: mostly one is enough, and its usual 64 kB take time to get. */
+const PIECE_BYTES = 4_096;
+
+/** The bytes alone: where few of a large buffer are kept, all of it stays alive. */
+const alone = (bytes: Uint8Array): Uint8Array =>
+  bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+
 /** Bytes as they are stored: compressed where that is worth it. */
-export const squeezed = (bytes: Uint8Array): Uint8Array =>
-  // Of its usual 16 kB the few bytes that come out would keep all alive.
-  bytes.length < COMPRESS_FROM_BYTES ? bytes : zstdCompressSync(bytes, { chunkSize: bytes.length });
+export const squeezed = (bytes: Uint8Array): Uint8Array => {
+  if (bytes.length < COMPRESS_FROM_BYTES) return bytes;
+  return alone(zstdCompressSync(bytes, { chunkSize: Math.min(bytes.length, PIECE_BYTES) }));
+};
 
 /** The inverse of `squeezed`. Throws for bytes that it did not make. */
 export const unsqueezed = (body: Uint8Array): Uint8Array => {
   const compressed = body.length >= 4 && new DataView(body.buffer, body.byteOffset).getUint32(0, true) === ZSTD_MAGIC;
-  return compressed ? zstdDecompressSync(body, { maxOutputLength: MAX_UNPACKED_BYTES }) : body;
+  return compressed ? alone(zstdDecompressSync(body, { maxOutputLength: MAX_UNPACKED_BYTES })) : body;
 };

@@ -1,4 +1,4 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import { parseLogRecord } from '../core/segment/log-record.ts';
 import type { Unit } from '../core/segment/segment-key.ts';
 import { logKey, logRange, partitionKey } from '../core/segment/segment-key.ts';
@@ -7,18 +7,20 @@ import { epochMs } from '../core/time/epoch.ts';
 import type { Item, ItemStore, Page, RangeQuery } from '../ports/item-store.ts';
 import { DamagedRecord } from './damaged-record.ts';
 import { sealJson, unsealJson } from './sealed-text.ts';
+import { squeezed } from './squeezed.ts';
 
 /** Records of more text than this are stored compressed. */
 const COMPRESS_ABOVE = 700;
 
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 const toItem = (unit: Unit, record: LogRecord, expiresAt: number): Item => {
   const key = { table: 'segments', pk: partitionKey(unit.segment), sk: logKey(unit, record.seq), version: 1 } as const;
   const text = sealJson(key, record);
-  const stored = text.length > COMPRESS_ABOVE ? { body: zstdCompressSync(text) } : { doc: text };
+  const stored = text.length > COMPRESS_ABOVE ? { body: squeezed(encoder.encode(text)) } : { doc: text };
   return { ...key, ...stored, expiresAt };
 };
 
