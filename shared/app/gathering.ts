@@ -20,7 +20,7 @@ export type Gathering = {
   committing(callers: number): void;
   /** Tells that a caller came. */
   change(): void;
-  /** Resolves when enough of the crowd waits, or it took too long. */
+  /** Resolves when enough of the crowd waits, or it took too long. One write waits at a time. */
   wait(waiting: () => number): Promise<void>;
 };
 
@@ -29,12 +29,12 @@ export const makeGathering = (clock: Clock): Gathering => {
   /** The most callers that were here at once, since a write last waited in vain: some are always on their way back. */
   let crowd = 0;
   let changes = 0;
-  let changed = Promise.withResolvers<void>();
+  /** Looks whether the write that waits has to wait on. */
+  let look = (): void => {};
 
   const change = (): void => {
     changes += 1;
-    changed.resolve();
-    changed = Promise.withResolvers();
+    look();
   };
 
   /** Resolves when nothing moves any more, or it takes too long, or `signal` ends it. */
@@ -42,7 +42,7 @@ export const makeGathering = (clock: Clock): Gathering => {
     const giveUpAt = plusMs(clock.now(), LONGEST_MS);
     for (let quiet = 0; quiet < QUIET_LOOKS && !signal.aborted && clock.now() < giveUpAt; ) {
       const before = changes;
-      await clock.sleepUntil(plusMs(clock.now(), 1), signal);
+      await clock.sleepUntil(plusMs(clock.now(), 1), signal, 'roughly');
       quiet = changes === before ? quiet + 1 : 0;
     }
   };
@@ -54,13 +54,12 @@ export const makeGathering = (clock: Clock): Gathering => {
     };
     if (isGathered()) return;
     const end = new AbortController();
-    let over = false;
-    const quiet = untilQuiet(end.signal).then(() => {
-      over = true;
-    });
-    while (!over && !isGathered()) await Promise.race([quiet, changed.promise]);
-    if (over) crowd = waiting() + committing;
-    end.abort();
+    look = () => {
+      if (isGathered()) end.abort();
+    };
+    await untilQuiet(end.signal);
+    look = () => {};
+    if (!end.signal.aborted) crowd = waiting() + committing;
   };
 
   return {

@@ -14,6 +14,8 @@ export function makeDynamoClient(options: DynamoClientOptions): DynamoDBClient {
     // Each would cost a look-up a call and change nothing for us.
     accountIdEndpointMode: 'disabled',
     endpointDiscoveryEnabled: false,
+    // The stack of middlewares is the same for all calls of an operation; put together anew it took a fifth of one.
+    cacheMiddleware: true,
     // The default checks the alphabet by a pattern first: two thirds of the time that a page takes.
     base64Decoder: decodeBase64,
   });

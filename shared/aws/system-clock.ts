@@ -1,7 +1,10 @@
 import { type EpochMs, epochMs } from '../core/time/epoch.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** Timers come up to 2 ms late, so the last stretch is not slept but watched. */
+/**
+ * Timers come up to 2 ms late, so the last stretch is not slept but watched. That takes all of a processor, which who
+ * needs no exactness leaves to others.
+ */
 const WATCH_MS = 2;
 
 /** The longest that one timer may be; longer sleeps look at the clock in between, which may have been set. */
@@ -25,10 +28,11 @@ export const makeSystemClock = (): Clock => {
   const now = (): EpochMs => epochMs(Date.now());
   return {
     now,
-    sleepUntil: async (at, signal) => {
+    sleepUntil: async (at, signal, roughly) => {
       if (Number.isNaN(at)) throw new RangeError('The instant to sleep until is not a number.');
       for (let left = at - now(); left > 0 && !signal?.aborted; left = at - now()) {
-        if (left > WATCH_MS) await timer(Math.min(left - WATCH_MS, LONGEST_TIMER_MS), signal);
+        const watchMs = roughly ? 0 : WATCH_MS;
+        if (left > watchMs) await timer(Math.min(left - watchMs, LONGEST_TIMER_MS), signal);
         else await turn();
       }
     },

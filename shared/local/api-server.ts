@@ -101,12 +101,16 @@ async function resultOf(
 }
 
 /** The body, or the start of one that is too long, which the function refuses by its length. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    if (bytes <= DEFAULT_LIMITS.bodyBytes) chunks.push(chunk);
-    bytes += chunk.length;
-  }
-  return Buffer.concat(chunks);
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  // By its events: an iterator over a stream costs more than all else that a gateway does.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      if (bytes <= DEFAULT_LIMITS.bodyBytes) chunks.push(chunk);
+      bytes += chunk.length;
+    });
+    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.once('error', reject);
+  });
 }

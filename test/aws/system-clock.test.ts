@@ -29,4 +29,15 @@ describe('the clock of the machine', () => {
     awake = true;
     expect(turns).toBeGreaterThan(3);
   });
+
+  it('leaves the processor to others where a sleep need not be exact', async () => {
+    const clock = makeSystemClock();
+    const before = performance.eventLoopUtilization();
+    for (let n = 0; n < 10; n += 1) {
+      const at = plusMs(clock.now(), 2);
+      await clock.sleepUntil(at, undefined, 'roughly');
+      expect(clock.now()).toBeGreaterThanOrEqual(at);
+    }
+    expect(performance.eventLoopUtilization(before).idle).toBeGreaterThan(5);
+  });
 });
