@@ -127,6 +127,23 @@ it('K2 says so where a window was over, and not of what was in time or came agai
   expect((await api.post('windows', both)).body).toEqual({ ...counts, accepted: 0, duplicates: 2 });
 });
 
+it('P10 F51 the element of a key that is damaged is refused, and keeps no other element or event time out', async () => {
+  const api = makeApi();
+  await api.post('events', ELEMENT);
+  const item = api.bareStore.items().find(({ sk }) => sk === 'ka');
+  if (!item?.body) throw new Error('no key');
+  const body = item.body.map((byte) => byte ^ 1);
+  await api.bareStore.put({ ...item, body, version: item.version + 1 }, item.version);
+  const next = { ...ELEMENT, timestamp: at(9_000) };
+  const refused = { index: 0, error: { code: 'CORRUPT_SNAPSHOT' } };
+  expect(await api.post('events', [next, { ...next, key: 'b' }])).toMatchObject({
+    status: 202,
+    body: { accepted: 1, rejected: 1, errors: [refused] },
+  });
+  expect(await api.post('events', next)).toMatchObject({ status: 500, body: { code: 'CORRUPT_SNAPSHOT' } });
+  expect((await api.request('GET', '/v1/processes/events')).body.watermark).toBe(at(8_999));
+});
+
 describe('K4 a key', () => {
   it.each([
     ['that is empty', ''],

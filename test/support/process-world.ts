@@ -1,10 +1,9 @@
 import type { Engine } from '../../shared/app/engine.ts';
 import { makeDeadLetterDesk } from '../../shared/app/make-dead-letter-desk.ts';
-import { driveWaves } from '../../shared/app/process/drive-waves.ts';
 import { makeProcessRuntime, type ProcessRuntime } from '../../shared/app/process/make-process-runtime.ts';
+import { makeProcessTick } from '../../shared/app/process/make-process-tick.ts';
 import type { ElementDraft } from '../../shared/app/process/process-desk.ts';
 import { decodeWavePointer } from '../../shared/app/process/wave-pointer.ts';
-import { makeTick } from '../../shared/app/tick/make-tick.ts';
 import type { Process } from '../../shared/core/process/definition.ts';
 import { decodePointer } from '../../shared/core/segment/pointer.ts';
 import { plusMs } from '../../shared/core/time/epoch.ts';
@@ -47,7 +46,7 @@ const makeCompanion = (options: ProcessWorldOptions) => {
     for (let n = 0; n < (options.runtimes ?? 2); n++) runtimes.push(make(`runtime-${n}`));
     processing = (sending) => ({ ...sending, timeline: 'process', queue });
     const engine = processing(engineOf('process-tick'));
-    const tick = makeTick(engine);
+    const tick = makeProcessTick(engine);
     let turn = 0;
     const serve = async (body: string): Promise<void> => {
       turn += 1;
@@ -64,7 +63,6 @@ const makeCompanion = (options: ProcessWorldOptions) => {
       tick: async () => {
         for (let runs = options.processTicks?.() ?? 1; runs > 0; runs--) {
           await tick.run();
-          await driveWaves(engine);
         }
       },
     };

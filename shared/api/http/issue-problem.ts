@@ -47,6 +47,9 @@ const UNPROCESSABLE = [
 const STATUS_OF: ReadonlyMap<string, number> = new Map<string, number>([
   ...UNPROCESSABLE.map((code) => [code, 422] as const),
   ['PAYLOAD_TOO_LARGE', 413],
+  // Ours, not the caller's.
+  ['CORRUPT_SNAPSHOT', 500],
+  ['MIGRATION_FAILED', 500],
   ['TZDATA_TOO_OLD', 503],
 ]);
 

@@ -1,5 +1,6 @@
 import { DamagedRecord } from '../../app/damaged-record.ts';
 import { type Issue, Problem } from '../../core/problem.ts';
+import { ProcessError } from '../../core/process/process-error.ts';
 import { StoreError, type StoreErrorCode } from '../../ports/store-error.ts';
 import type { Reply } from './reply.ts';
 
@@ -23,11 +24,16 @@ function busy(code: string, detail: string): Problem {
   return new Problem(503, code, detail, { headers: { 'retry-after': '1' } });
 }
 
+/** What a newer release wrote comes to that in a moment, when it is deployed; what is damaged does not get well. */
+const ofProcess = ({ code, message }: ProcessError): Problem =>
+  code === 'NEWER_STATE' ? busy(code, message) : new Problem(500, code, message);
+
 /** The refusal that an error means to the caller; 500 for those that nobody foresaw. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError) return STORE_PROBLEMS[error.code];
   if (error instanceof DamagedRecord) return DAMAGED;
+  if (error instanceof ProcessError) return ofProcess(error);
   if (error instanceof Error && error.name === 'TimeoutError') {
     return busy('OUTCOME_UNKNOWN', 'There was no time to finish; repeat the same request, it counts once.');
   }

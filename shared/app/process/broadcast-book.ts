@@ -9,12 +9,12 @@ import { isToProcess } from '../../core/process/wiring.ts';
 import { minuteOf } from '../../core/segment/bucket.ts';
 import { entrySortKey, partitionKey } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
-import type { Item, ItemKey } from '../../ports/item-store.ts';
+import type { ItemKey } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
 import { entryIdOf } from '../entry-id.ts';
-import { seal, unseal } from '../sealed-text.ts';
 import { handsOn, placeOfMark, storeMark } from './handed-mark.ts';
 import type { Outbox } from './key-record.ts';
+import { decodeNamed, encodeNamed } from './named-record.ts';
 import { noteThrown } from './note-thrown.ts';
 import { bindingOf, isLookedAfter, isStored, messagesOf, storeOwnOutputs } from './outputs.ts';
 import type { BroadcastReader, ProcessDeps } from './process-deps.ts';
@@ -26,6 +26,8 @@ type BroadcastRecord = {
   readonly seen: readonly string[];
   readonly outputs: readonly IdentifiedOutput[];
   readonly changedAt: EpochMs;
+  /** How many shards its outputs are spread over; those of before do not say so. */
+  readonly shards?: number;
   readonly nonce: string;
 };
 
@@ -43,19 +45,13 @@ const keyOf = (process: string): ItemKey => ({ table: 'control', pk: `broadcast#
 
 const NOTHING: BroadcastRecord = { state: {}, seen: [], outputs: [], changedAt: 0 as EpochMs, nonce: '' };
 
-const parse = (item: Item): Stored => {
-  const text = unseal(item.doc);
-  if (text === undefined) throw new Error(`The record ${item.pk} is damaged: restore it, or delete it.`);
-  return { record: JSON.parse(text) as BroadcastRecord, version: item.version };
-};
-
 /** The one place where the outputs of a version go, so that storing them again changes nothing. */
 const outboxOf = (sending: Engine, process: string, { record, version }: Stored): Outbox => {
   const entryId = entryIdOf('broadcast', process, version);
   const segment = {
     timeline: sending.timeline,
     minute: minuteOf(record.changedAt),
-    shard: hash32(entryId) % sending.shards,
+    shard: hash32(entryId) % (record.shards ?? sending.shards),
   };
   const part = { pk: partitionKey(segment), sk: entrySortKey('L', record.changedAt, entryId), first: 0 };
   return { at: record.changedAt, parts: [{ ...part, n: record.outputs.length }] };
@@ -76,7 +72,7 @@ const requireKey = (process: Process, output: IdentifiedOutput): void => {
 const applyAll = (
   process: Process,
   { record, version }: Stored,
-  of: { elements: readonly ElementInput[]; now: EpochMs; watermark: number; nonce: string },
+  of: { elements: readonly ElementInput[]; now: EpochMs; watermark: number; nonce: string; shards: number },
 ): Change => {
   const ids = makeRecentIds(record.seen, process.limits.rememberedIds);
   const outputs: IdentifiedOutput[] = [];
@@ -99,7 +95,7 @@ const applyAll = (
     if (element.id !== null) ids.add(element.id);
     return { kind: 'applied' };
   });
-  return { next: { state, seen: ids.list(), outputs, changedAt: of.now, nonce: of.nonce }, fates };
+  return { next: { state, seen: ids.list(), outputs, changedAt: of.now, shards: of.shards, nonce: of.nonce }, fates };
 };
 
 export const makeBroadcastBook = (engine: Engine, sending: Engine, handOn: ProcessDeps['handOn']): BroadcastBook => {
@@ -108,7 +104,8 @@ export const makeBroadcastBook = (engine: Engine, sending: Engine, handOn: Proce
   const read = async (process: string): Promise<Stored> => {
     const readAt = engine.clock.now();
     const item = await engine.store.get(keyOf(process));
-    const stored = item ? parse(item) : { record: NOTHING, version: 0 };
+    const record = item ? decodeNamed<BroadcastRecord>(item, process) : NOTHING;
+    const stored = { record, version: item?.version ?? 0 };
     known.set(process, { state: stored.record.state, readAt });
     return stored;
   };
@@ -125,7 +122,7 @@ export const makeBroadcastBook = (engine: Engine, sending: Engine, handOn: Proce
   };
 
   const put = async (process: string, next: Stored): Promise<boolean> => {
-    const item = { ...keyOf(process), version: next.version, doc: seal(JSON.stringify(next.record)) };
+    const item = { ...keyOf(process), version: next.version, doc: encodeNamed(process, next.record) };
     if ((await engine.store.put(item, next.version === 1 ? 'absent' : next.version - 1)) === 'stored') return true;
     return (await read(process)).record.nonce === next.record.nonce;
   };
@@ -146,7 +143,7 @@ export const makeBroadcastBook = (engine: Engine, sending: Engine, handOn: Proce
       for (;;) {
         const stored = await read(process.name);
         await settle(process, stored);
-        const of = { elements, now: engine.clock.now(), watermark, nonce: engine.nonce() };
+        const of = { elements, now: engine.clock.now(), watermark, nonce: engine.nonce(), shards: sending.shards };
         const { next, fates } = applyAll(process, stored, of);
         for (const fate of fates) if (fate.kind === 'failed') noteThrown(engine, process, [fate.error]);
         if (fates.every(({ kind }) => kind !== 'applied')) return fates;

@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { BroadcastBook } from './broadcast-book.ts';
 import type { KeyWorker } from './key-worker.ts';
 import type { Seen } from './observe-timestamps.ts';
+import { isLasting } from './poison.ts';
 import type { ElementDraft, ElementFate } from './process-desk.ts';
 import type { InputFate } from './take-turn.ts';
 import type { WatermarkBook } from './watermark-book.ts';
@@ -27,6 +28,13 @@ export type CommitFate = ElementFate | { readonly kind: 'again'; readonly error:
 export type Committed = { readonly fates: readonly CommitFate[]; readonly fed: readonly Fed[] };
 
 const HANDLER_FAILED = 'The handler of the process threw, the log says where; nothing of this element was stored.';
+
+/** Of a key whose item holds no more. */
+const TOO_LARGE: ElementFate = {
+  kind: 'failed',
+  code: 'STATE_TOO_LARGE',
+  detail: 'What the process keeps of the key and puts out does not fit an item; nothing of this element was stored.',
+};
 
 const failureOf = (error: unknown): ElementFate => {
   if (error instanceof ProcessError) return { kind: 'failed', code: error.code, detail: error.message };
@@ -119,6 +127,13 @@ export const observeTaken = async (
   if (seen.length > 0) await book.observe(process, seen);
 };
 
+/** Throws what may be over when the caller comes again; what lasts is told of its own elements, and keeps no others out (P10). */
+const final = (fate: CommitFate): ElementFate => {
+  if (fate.kind !== 'again') return fate;
+  if (!isLasting(fate.error)) throw fate.error;
+  return fate.error instanceof ProcessError ? failureOf(fate.error) : TOO_LARGE;
+};
+
 /**
  * Commits the elements of one source partition and, after that, what they say of event time: an element that a crash kept
  * from being seen by the watermark was not acknowledged either.
@@ -131,8 +146,8 @@ export const makeSubmit = (deps: SubmitDeps) => {
     partition: string,
   ): Promise<readonly ElementFate[]> => {
     const committed = await commit(process, drafts);
-    for (const fate of committed.fates) if (fate.kind === 'again') throw fate.error;
-    await observeTaken(deps, { ...committed, process, partition }, () => true);
-    return committed.fates as readonly ElementFate[];
+    const fates = committed.fates.map(final);
+    await observeTaken(deps, { ...committed, fates, process, partition }, () => true);
+    return fates;
   };
 };

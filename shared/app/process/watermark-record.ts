@@ -3,11 +3,11 @@ import { NO_WATERMARK } from '../../core/process/event-time.ts';
 import { openSources, type SourceWatermarks } from '../../core/process/watermark/source-watermarks.ts';
 import { inputsOf } from '../../core/process/wiring.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
-import type { Item, ItemKey } from '../../ports/item-store.ts';
+import type { ItemKey } from '../../ports/item-store.ts';
 import { requireClock } from '../clock-check.ts';
 import type { Engine } from '../engine.ts';
-import { seal, unseal } from '../sealed-text.ts';
 import { pagesOf } from '../unit-journal.ts';
+import { decodeNamed, encodeNamed } from './named-record.ts';
 
 /**
  * How far the event time of a process has come, in one item.
@@ -44,16 +44,11 @@ const fresh = (process: Process): WatermarkRecord => ({
   raisedAt: 0 as EpochMs,
 });
 
-/** A record that was damaged stops its process's event time, and is not overwritten (F51). */
-const parse = (item: Item): WatermarkRecord => {
-  const text = unseal(item.doc);
-  if (text === undefined) throw new Error(`The record ${item.pk} is damaged: restore it, or delete it.`);
-  return JSON.parse(text) as WatermarkRecord;
-};
-
 export const readWatermark = async (engine: Engine, process: Process): Promise<StoredWatermark> => {
   const item = await engine.store.get(keyOf(process.name));
-  return item ? { record: parse(item), version: item.version } : { record: fresh(process), version: 0 };
+  return item
+    ? { record: decodeNamed(item, process.name), version: item.version }
+    : { record: fresh(process), version: 0 };
 };
 
 /** Changes the record by a conditional write; `change` gives `undefined` where nothing is to change. */
@@ -71,7 +66,7 @@ export const changeWatermark = async (
     if (stored.version === 0) await register(engine, process.name);
     const version = stored.version + 1;
     // Changes are repeatable: one whose answer was lost is made again, and changes nothing more.
-    const item = { ...keyOf(process.name), version, doc: seal(JSON.stringify(record)) };
+    const item = { ...keyOf(process.name), version, doc: encodeNamed(process.name, record) };
     if ((await engine.store.put(item, stored.version === 0 ? 'absent' : stored.version)) === 'stored') {
       return { record, version };
     }
@@ -97,5 +92,5 @@ export const processesWithWatermark = async (engine: Engine): Promise<string[]> 
 /** The record of a process of which only the name is known. */
 export const readWatermarkByName = async (engine: Engine, name: string): Promise<WatermarkRecord | undefined> => {
   const item = await engine.store.get(keyOf(name));
-  return item && parse(item);
+  return item && decodeNamed(item, name);
 };

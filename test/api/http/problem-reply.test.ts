@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from '../../../shared/api/limits.ts';
 import { noQuery } from '../../../shared/api/operator/schema.ts';
 import { targetSchema } from '../../../shared/api/target/schema.ts';
 import { Problem } from '../../../shared/core/problem.ts';
+import { ProcessError } from '../../../shared/core/process/process-error.ts';
 import { StoreError } from '../../../shared/ports/store-error.ts';
 
 const thrownBy = (act: () => unknown): unknown => {
@@ -67,6 +68,8 @@ describe('a problem', () => {
     [new StoreError('UNKNOWN', 'x'), 503, 'OUTCOME_UNKNOWN'],
     [new StoreError('TOO_LARGE', 'x'), 413, 'PAYLOAD_TOO_LARGE'],
     [new StoreError('REJECTED', 'x'), 500, 'INTERNAL'],
+    [new ProcessError('NEWER_STATE', 'x'), 503, 'NEWER_STATE'],
+    [new ProcessError('CORRUPT_SNAPSHOT', 'x'), 500, 'CORRUPT_SNAPSHOT'],
     [new Error('x'), 500, 'INTERNAL'],
     ['x', 500, 'INTERNAL'],
     [undefined, 500, 'INTERNAL'],

@@ -1,7 +1,7 @@
 import { parseKeyItem } from '../../../shared/app/process/key-record.ts';
+import { decodeNamed } from '../../../shared/app/process/named-record.ts';
 import { keyAt } from '../../../shared/app/process/process-key.ts';
 import type { WatermarkRecord } from '../../../shared/app/process/watermark-record.ts';
-import { unseal } from '../../../shared/app/sealed-text.ts';
 import { parseCursor, type TickCursor } from '../../../shared/app/tick/cursor.ts';
 import type { Data } from '../../../shared/core/process/data.ts';
 import type { Process } from '../../../shared/core/process/process.ts';
@@ -71,7 +71,7 @@ export const makeProcessTruth = ({ model, trace, pageItems, processes, watch }: 
     if (table === 'keys') onKey(item);
     else if (table === 'control' && pk === 'cursor') onCursor(item);
     else if (table === 'control' && pk.startsWith('watermark#'))
-      watch(pk.slice('watermark#'.length), JSON.parse(unseal(item.doc) ?? '') as WatermarkRecord);
+      watch(pk.slice('watermark#'.length), decodeNamed<WatermarkRecord>(item, pk.slice('watermark#'.length)));
     else if (table === 'segments' && sk.startsWith('T#')) trace(() => `event timers ${pk} ${sk}`);
     else if (table === 'segments' && /^[EL]#/.test(sk)) {
       trace(() => `entry ${pk} ${sk}`);
