@@ -13,6 +13,8 @@ type IdempotencyRecord = {
   readonly state: 'running' | 'done';
   /** When the first call came; every retry resolves its due times against it. */
   readonly acceptedAt: EpochMs;
+  /** How many shards the first call spread its entries over; those of before do not say so. */
+  readonly shards?: number;
   readonly runningUntil: EpochMs;
   readonly bodyHash?: string;
   readonly nonce: string;
@@ -21,6 +23,8 @@ type IdempotencyRecord = {
 /** A claim on an idempotency key; `replayed` where an earlier call ended well. */
 export type IdempotencyClaim = {
   readonly acceptedAt: EpochMs;
+  /** As many as the first call had: with more of them, after a deployment, a retry would store everything once more. */
+  readonly shards: number;
   readonly replayed: boolean;
   /** Says that the call is still running. */
   renew(): Promise<void>;
@@ -70,6 +74,7 @@ const acquire = async (engine: Engine, key: string, bodyHash: string | undefined
   const first: IdempotencyRecord = {
     state: 'running',
     acceptedAt: now,
+    shards: engine.shards,
     runningUntil: plusMs(now, RUNNING_MS),
     nonce: engine.nonce(),
     ...(bodyHash === undefined ? {} : { bodyHash }),
@@ -113,6 +118,7 @@ export const claimIdempotencyKey = async (
 
   return {
     acceptedAt: record.acceptedAt,
+    shards: record.shards ?? engine.shards,
     replayed,
     renew: async () => {
       const now = engine.clock.now();

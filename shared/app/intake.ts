@@ -96,7 +96,7 @@ const keepReceipts = (receipts: Receipts, { entry, positions }: PackedEntry): vo
 };
 
 /**
- * Opens a bulk call. Its entries follow from the idempotency key, the instant of the first try and the messages, so a
+ * Opens a bulk call. Its entries follow from the idempotency key, what the first try found, and the messages, so a
  * call that is tried again after any fault writes the same entries to the same places.
  */
 export const openIntake = async (
@@ -105,7 +105,7 @@ export const openIntake = async (
 ): Promise<Intake> => {
   const claim = await claimIdempotencyKey(engine, request.idempotencyKey, request.bodyHash);
   const { acceptedAt, replayed } = claim;
-  const packer = makeEntryPacker(['bulk', request.idempotencyKey], engine);
+  const packer = makeEntryPacker(['bulk', request.idempotencyKey], { timeline: engine.timeline, shards: claim.shards });
   const writer = makeWriter(engine, claim);
   const receipts: Receipts = { ids: [], dueAt: [], accepted: 0 };
   let keeping = request.keepReceipts;

@@ -129,6 +129,7 @@ export const makeDeadLetterDesk = (engine: Engine, processing?: Engine): DeadLet
   },
   redrive: async (request) => {
     await requireClock(engine);
+    await ensureCursor(engine, engine.timeline);
     const found =
       'target' in request
         ? await lettersOfTarget(engine, request.target)

@@ -38,7 +38,7 @@ test('F36 it takes no lease, and its tick moves nothing', async () => {
     channelOf: () => ({ send: async () => {} }),
   });
   const unit = { segment: { timeline: 'send', minute: 1, shard: 0 }, lane: 'E' } as const;
-  await expect(sender.work(unit, plusMs(world.clock.now(), 60_000))).rejects.toThrow('clock');
+  await expect(sender.work(unit, plusMs(world.clock.now(), 60_000))).rejects.toMatchObject({ code: 'CLOCK_SKEW' });
   const before = await world.tick.run();
   await world.runUntil(world.clock.now() + 600_000);
   const moved = await world.tick.run();

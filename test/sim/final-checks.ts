@@ -23,7 +23,16 @@ export type DuplicateCause = 'crash' | 'freeze' | 'clock' | 'outage' | 'answer-l
 export type Verdict = {
   readonly fates: ReadonlyMap<string, Fate>;
   readonly lost: number;
+  /** Sent, though nobody was told that they were accepted: the answer of their call was lost. */
+  readonly recovered: number;
   readonly duplicates: Record<DuplicateCause, number>;
+};
+
+/** Of a world whose messages are not followed one by one. */
+export const NOTHING_LOST: Omit<Verdict, 'fates'> = {
+  lost: 0,
+  recovered: 0,
+  duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 },
 };
 
 type Place = { readonly pk: string; readonly sk: string; readonly index: number };
@@ -185,6 +194,9 @@ const checkLedger = (model: Model, truth: Truth, fates: ReadonlyMap<string, Fate
   model.violate('P1', `the settled ledger does not add up: ${told}`);
 };
 
+const countRecovered = (model: Model, byId: ReadonlyMap<string, Arrival[]>): number =>
+  [...byId].filter(([id, arrivals]) => !model.accepted.has(id) && arrivals.some(({ acted }) => acted)).length;
+
 /** Everything that can only be judged when all is settled. */
 export const judgeEnd = (model: Model, truth: Truth, weather: Weather): Verdict => {
   const fates = fatesOf(truth, model);
@@ -194,5 +206,5 @@ export const judgeEnd = (model: Model, truth: Truth, weather: Weather): Verdict 
   checkCancelled(model, fates);
   const duplicates = countDuplicates(model, weather, { fates, byId });
   checkLedger(model, truth, fates);
-  return { fates, lost, duplicates };
+  return { fates, lost, recovered: countRecovered(model, byId), duplicates };
 };

@@ -67,6 +67,8 @@ const tell = async (failed: SeedReport): Promise<void> => {
   say(`\nSeed ${failed.seed} fails with ${least.on.join(' ') || 'no fault at all'}:`);
   for (const { promise, what } of least.violations) say(`  ${promise}: ${what}`);
   for (const line of await storyOf(least)) say(`    ${line}`);
+  const on = least.on.map((id) => `'${id}'`).join(', ');
+  say(`  Kept in test/sim/regressions.ts it runs for ever: { seed: ${failed.seed}, on: [${on}], what: '…' },`);
 };
 
 const runWorlds = async (): Promise<boolean> => {
@@ -86,9 +88,9 @@ const runWorlds = async (): Promise<boolean> => {
   for (const failed of failures.slice(0, MOST_TOLD)) await tell(failed);
   if (options.json) process.stdout.write(`${JSON.stringify(tally)}\n`);
   else {
-    const { seeds: count, messages, elements, lost, early, duplicates, failedSeeds } = tally;
+    const { seeds: count, messages, elements, lost, recovered, early, duplicates, failedSeeds } = tally;
     console.table({
-      verdict: { seeds: count, messages, elements, lost, early, ...duplicates, failed: failedSeeds.length },
+      verdict: { seeds: count, messages, elements, lost, recovered, early, ...duplicates, failed: failedSeeds.length },
     });
     console.table(
       Object.fromEntries(
@@ -100,7 +102,9 @@ const runWorlds = async (): Promise<boolean> => {
   }
   const missing = missingFaults(tally);
   if (missing.length > 0) say(`Not struck by any seed: ${missing.join(' ')}`);
-  return failures.length === 0;
+  // A few seeds cannot meet every fault; so many have to.
+  const isCovered = missing.length === 0 || tally.seeds < SEEDS;
+  return failures.length === 0 && isCovered;
 };
 
 const runPlants = async (): Promise<boolean> => {

@@ -54,6 +54,8 @@ export type Model = {
   /** Keys and ids that somebody tried to cancel, whatever came of it. */
   readonly cancelsAsked: Set<string>;
   readonly arrivals: Arrival[];
+  /** When ticks began, in order. */
+  readonly ticks: number[];
   /** Ids in entries that were damaged on purpose. */
   readonly damaged: Set<string>;
   readonly violations: Violation[];
@@ -71,6 +73,7 @@ export const makeModel = (now: () => number): Model => {
     revoked: new Map(),
     cancelsAsked: new Set(),
     arrivals: [],
+    ticks: [],
     damaged: new Set(),
     violations,
     violate: (promise, what, id) => {

@@ -1,5 +1,8 @@
 import type { RetryPolicy } from '../../shared/core/delivery/retry.ts';
 import { nominalDelayMs } from '../../shared/core/delivery/retry.ts';
+import { closeOf, minuteOf } from '../../shared/core/segment/bucket.ts';
+import { DEFAULT_TIMING } from '../../shared/core/segment/timing.ts';
+import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Arrival, Model } from './model.ts';
 import type { Scene } from './scene.ts';
 
@@ -61,6 +64,15 @@ const checkRate = (model: Model, scene: Scene): void => {
   });
 };
 
+/** What more ticks were skipped than there is lookahead for is caught up with within a minute of the next one (F02). */
+const CATCH_UP_MS = 60_000;
+
+/** When the first tick ran that could open the bucket of an instant. */
+const openedAt = ({ ticks }: Model, dueAt: number): number => {
+  const readable = closeOf(minuteOf(epochMs(dueAt)), DEFAULT_TIMING) + DEFAULT_TIMING.guardMs;
+  return ticks.find((at) => at >= readable) ?? Number.POSITIVE_INFINITY;
+};
+
 /** Where nothing makes anything late, nothing is (P7). */
 const checkOnTime = (model: Model, scene: Scene): void => {
   if (!scene.mild) return;
@@ -70,8 +82,11 @@ const checkOnTime = (model: Model, scene: Scene): void => {
     if (!accepted || target !== 'push' || attempt > 1) continue;
     // A hint to a late entry that is refused is the sweep's to send.
     if (hintsRefused && accepted.dueAt - accepted.at < 7 * 60_000) continue;
-    const lateMs = startedAt - Math.max(accepted.dueAt, accepted.at);
-    if (lateMs > ON_TIME_MS) model.violate('P7', `${id} starts ${lateMs} ms late`, id);
+    const from = Math.max(accepted.dueAt, accepted.at);
+    const opened = openedAt(model, accepted.dueAt);
+    const lateMs = startedAt - from;
+    const excusedMs = opened > from ? opened - from + CATCH_UP_MS : ON_TIME_MS;
+    if (lateMs > excusedMs) model.violate('P7', `${id} starts ${lateMs} ms late`, id);
   }
 };
 

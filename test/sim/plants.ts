@@ -196,6 +196,48 @@ export const PLANTS: readonly Plant[] = [
       "const ended = await commit(engine, { key, token, message, reference, over });\n        mayStand = 'record' in ended;\n",
   },
   {
+    name: 'notAfter is not looked at where a message waits for its turn',
+    file: 'shared/app/send/target-gates.ts',
+    find: 'if (job.notAfter !== undefined && now > job.notAfter) return expire(gate, job);',
+    replace: 'void expire;',
+  },
+  {
+    name: 'cursor over anything: of two ticks at once the slower one undoes the other',
+    file: 'shared/app/tick/cursor.ts',
+    find: "(await engine.store.put(item, next.version === 0 ? 'absent' : next.version)) === 'stored'",
+    replace: "(await engine.store.put(item, 'any')) === 'stored'",
+  },
+  {
+    name: 'shards of an older deployment: whoever uses fewer says that there are no more',
+    file: 'shared/app/tick/cursor.ts',
+    find: 'there.shards >= engine.shards',
+    replace: 'there.shards === engine.shards',
+  },
+  {
+    name: 'a call that is repeated after a deployment spreads its entries over the shards of that',
+    file: 'shared/app/intake.ts',
+    find: 'shards: claim.shards',
+    replace: 'shards: engine.shards + 0 * claim.shards',
+  },
+  {
+    name: 'a settled unit is taken again',
+    file: 'shared/core/segment/lease.ts',
+    find: "if (last.settled) return { kind: 'settled' };",
+    replace: "if (last.settled && last.epoch < 0) return { kind: 'settled' };",
+  },
+  {
+    name: 'a unit that cannot be worked on takes its whole batch with it',
+    file: 'functions/serve-unit.ts',
+    find: "telemetry.note('error', event, describeError(error));\n    return false;",
+    replace: 'void describeError(event);\n    throw error;',
+  },
+  {
+    name: 'a local time that happens twice, or not at all, is always the later one',
+    file: 'shared/core/time/local-time.ts',
+    find: "if (policy === 'earlier' || policy === 'later') return placement[policy];",
+    replace: "if (policy === 'earlier' || policy === 'later') return placement.later;",
+  },
+  {
     name: 'no guard: a reference is void although its writer may still commit it',
     file: 'shared/app/send/judge-reference.ts',
     find: "if ((await engine.store.put(item, stored?.version ?? 'absent')) === 'stored') return { kind: 'void' };",

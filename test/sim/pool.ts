@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { FaultId } from './fault-table.ts';
+import { NOTHING_LOST } from './final-checks.ts';
 import type { Plant } from './plants.ts';
 import type { Reply } from './sim-worker.ts';
 import type { SeedReport } from './world.ts';
@@ -17,7 +18,7 @@ const hung = (seed: number): SeedReport => ({
   events: 0,
   struck: {},
   violations: [{ promise: 'P1', what: `seed ${seed} did not end within ${HANG_MS / 1000} s`, at: 0 }],
-  verdict: { lost: 0, duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 } },
+  verdict: NOTHING_LOST,
 });
 
 const startWorker = (plant?: Plant): Worker =>

@@ -7,9 +7,12 @@ import type { MemoryQueue } from '../../shared/memory/memory-queue.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 import type { Actor } from './actor.ts';
 import { makeActor } from './actor.ts';
+import { collectingBetween } from './collector.ts';
 import type { Dice } from './dice.ts';
 import { makeFaultyQueue } from './faulty-queue.ts';
 import { makeFaultyStore } from './faulty-store.ts';
+import { isForeseenNote } from './foreseen.ts';
+import type { Model } from './model.ts';
 import type { Scene } from './scene.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
@@ -27,6 +30,7 @@ export type ProcessWorld = {
   readonly queue: MemoryQueue;
   readonly wakeQueue: (at: number) => void;
   readonly trace: Trace;
+  readonly model: Pick<Model, 'violate' | 'ticks'>;
 };
 
 /** Running figures wait for so long in a process. */
@@ -59,6 +63,9 @@ const FREEZES_AT_COMMIT: Readonly<Partial<Record<ProcessKind, number>>> = { api:
 const freezes = (kind: ProcessKind, call: string): number =>
   (call.startsWith('put') ? FREEZES_AT_COMMIT[kind] : undefined) ?? FREEZES[kind];
 
+/** From then on processes are of a deployment with one more shard (F39). */
+const DEPLOYED_AFTER_MS = 3 * 60_000;
+
 const SKEW_MS = 5_000;
 
 /** Every process has a clock of its own, which is wrong from its first moment (F36). */
@@ -69,16 +76,18 @@ const skewOf = (weather: Weather): number => {
 };
 
 const HOUR_MS = 3_600_000;
+const OUTLIER_MS = 300_000;
 
 /** Up to two minutes; often just longer than a lease or a commit may take, and shorter than a user waits. */
 const freezeMs = (dice: Dice): number => (dice.chance(0.4) ? dice.int(15_000, 28_000) : dice.int(100, 120_000));
 
-/** A clock that jumps by an hour, as after a failed correction, and back some minutes later (F36). */
-const planJump = ({ timeline, weather, trace }: ProcessWorld, actor: Actor): void => {
+/** A clock that jumps by minutes or an hour, as after a failed correction, and back some minutes later (F36). */
+const planJump = ({ scene, timeline, weather, trace }: ProcessWorld, actor: Actor): void => {
   if (!weather.strikes('F36', 0.1)) return;
   const dice = weather.dice('F36');
   const before = actor.offset();
-  const jumpMs = dice.chance(0.5) ? HOUR_MS : -HOUR_MS;
+  const size = scene.dice.fork(`jump of ${actor.name}`).chance(0.3) ? OUTLIER_MS : HOUR_MS;
+  const jumpMs = dice.chance(0.5) ? size : -size;
   const from = timeline.now() + dice.int(0, 4 * 60_000);
   const jump = (ms: number) => () => {
     trace(() => `the clock of ${actor.name} is now ${ms} ms ahead`);
@@ -119,9 +128,10 @@ export const makeProcesses = (world: ProcessWorld) => {
     const onAnswer = (): void => {
       seen.skewMs = actor.offset();
     };
-    const isOld = kind === 'api' && weather.strikes('F39', 0.5);
+    const isOld = kind === 'api' && weather.isOn('F39') && weather.dice('F39').chance(0.5);
+    const stored = collectingBetween(world.truth.store, { weather, now: timeline.now });
     const store = makeFaultyStore(actor, {
-      truth: isOld ? writtenByVersionBefore(world.truth.store, actor.clock) : world.truth.store,
+      truth: isOld ? writtenByVersionBefore(stored, actor.clock, () => weather.note('F39')) : stored,
       weather,
       dice,
       latencyMs: scene.latencyMs,
@@ -144,7 +154,11 @@ export const makeProcesses = (world: ProcessWorld) => {
     const telemetry: Telemetry = {
       count: () => undefined,
       lateness: () => undefined,
-      note: (level, event, fields) => trace(() => `${actor.name} ${level}: ${event} ${JSON.stringify(fields ?? {})}`),
+      note: (level, event, fields) => {
+        trace(() => `${actor.name} ${level}: ${event} ${JSON.stringify(fields ?? {})}`);
+        if (level === 'error' && !isForeseenNote(fields))
+          world.model.violate('P10', `${actor.name} notes "${event}" of ${JSON.stringify(fields)}`);
+      },
     };
     const engine: Engine = {
       timeline: 'send',
@@ -154,16 +168,16 @@ export const makeProcesses = (world: ProcessWorld) => {
       telemetry,
       ledgers: makeLedgerBook(store, actor.name),
       timing: DEFAULT_TIMING,
-      shards: scene.shards,
+      shards: scene.shards + (weather.has('F39') && timeline.now() >= scene.start + DEPLOYED_AFTER_MS ? 1 : 0),
       retentionMs: scene.retentionMs,
       owner: actor.name,
       isDead: () => false,
       skewMs: () => seen.skewMs,
       nonce,
     };
-    const stored = makeTargets({ store, clock: actor.clock, randomBytes: (n) => new Uint8Array(n), nonce });
+    const registry = makeTargets({ store, clock: actor.clock, randomBytes: (n) => new Uint8Array(n), nonce });
     const flushed = { at: actor.clock.now() as number };
-    return { actor, engine, targets: makeTargetCache(stored, actor.clock), beforeCall, flushed };
+    return { actor, engine, targets: makeTargetCache(registry, actor.clock), beforeCall, flushed };
   };
 
   return { start };

@@ -24,6 +24,16 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'a cancel that stood still until its message was due, and was repeated, was said to be done, and the message sent',
   },
   {
+    seed: 82,
+    on: ['F32', 'F39', 'F43'],
+    what: 'a call that was repeated after a deployment with more shards was answered with ids of what was never stored',
+  },
+  {
+    seed: 81,
+    on: ['F08', 'F14', 'F15', 'F38', 'F39', 'F50'],
+    what: 'a sender of a deployment with more shards carried messages into one of which no tick knew',
+  },
+  {
     seed: 7,
     on: ['F02', 'F10', 'F14', 'F33', 'F36', 'F50'],
     what: 'an event timer behind the watermark lost its hint to a wave that was no rise',

@@ -26,6 +26,9 @@ const BATCH = 10;
 /** So many events at once where sandboxes serve several (F15). */
 const SLOTS = 3;
 
+/** Pollers back off while nothing can be started. */
+const TAKEN_IN_VAIN = 0.2;
+
 /** Fewer than the deployment's, so that hints end among the dead letters while there is time to see it. */
 const MAX_RECEIVES = 3;
 
@@ -113,9 +116,16 @@ export const makeSandboxes = (world: SandboxWorld) => {
     });
   };
 
+  /** The service takes hints that it finds no sandbox for, and they count as received (F13). */
+  const takeInVain = (): void => {
+    if (weather.isDown('queue') || !weather.dice('F13').chance(TAKEN_IN_VAIN)) return;
+    withoutSpent(queue.receive(epochMs(timeline.now()), BATCH));
+  };
+
   const look = (): void => {
     looking = undefined;
     if (weather.isDown('compute') || weather.isDown('queue')) {
+      if (weather.has('F13')) takeInVain();
       wake(timeline.now() + 5_000);
       return;
     }

@@ -43,9 +43,9 @@ const SWITCHED_ON = 0.3;
 /** Worlds in which hours pass until everything has expired take three times as long as others. */
 const RARE: ReadonlySet<FaultId> = new Set(['F34', 'F35']);
 
-/** Faults that make nothing late that was accepted in time (P7). */
+/** Faults that make nothing late that was accepted in time, or by no more than a tick was late (P7). */
 const MILD: ReadonlySet<FaultId> = new Set([
-  ...(['F01', 'F03', 'F07', 'F09', 'F16', 'F17', 'F20', 'F27', 'F31', 'F32'] as const),
+  ...(['F01', 'F02', 'F03', 'F07', 'F09', 'F16', 'F17', 'F20', 'F27', 'F31', 'F32'] as const),
   ...(['F34', 'F35', 'F37', 'F38', 'F39', 'F43', 'F45', 'F46', 'F50', 'F51'] as const),
 ]);
 
@@ -63,7 +63,7 @@ const chooseFaults = (dice: Dice): { on: Set<FaultId>; mild: boolean } => {
   if (on.has('F37')) on.delete('F38');
   // The version before told by its clock what it had replaced, so that an hour's jump is more than its records bear.
   if (on.has('F36')) on.delete('F39');
-  if (mild && (on.has('F06') || on.has('F07'))) on.delete('F01');
+  if (mild && (on.has('F06') || on.has('F07'))) for (const skipped of ['F01', 'F02'] as const) on.delete(skipped);
   return { on, mild };
 };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FaultId } from './fault-table.ts';
@@ -48,6 +49,8 @@ const run = async (seed: number, { only, story }: Request): Promise<Reply> => {
     ...(story ? { trace: (line: string) => lines.push(line) } : {}),
   };
   const report = await runSeed(seed, options);
+  // A world leaves Node no turn in which to tell of rejections that nobody handled.
+  await turn();
   const crashed =
     failure === undefined ? [] : [{ promise: 'P10', what: `the process ended: ${String(failure)}`, at: 0 }];
   return { report: { ...report, violations: [...crashed, ...report.violations] }, ...(story ? { story: lines } : {}) };

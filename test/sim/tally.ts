@@ -10,6 +10,7 @@ export type Tally = {
   /** Of process functions. */
   elements: number;
   lost: number;
+  recovered: number;
   early: number;
   duplicates: Record<DuplicateCause, number>;
   /** How often each fault struck. */
@@ -28,6 +29,7 @@ export const makeTally = () => {
     messages: 0,
     elements: 0,
     lost: 0,
+    recovered: 0,
     early: 0,
     duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 },
     faults: Object.fromEntries(FAULT_IDS.map((id) => [id, 0])) as Record<FaultId, number>,
@@ -39,6 +41,7 @@ export const makeTally = () => {
     tally.messages += messages;
     tally.elements += elements;
     tally.lost += verdict.lost;
+    tally.recovered += verdict.recovered;
     tally.early += violations.filter(({ promise }) => promise === 'P6').length;
     for (const [cause, n] of Object.entries(verdict.duplicates)) tally.duplicates[cause as DuplicateCause] += n;
     for (const [fault, n] of Object.entries(struck)) tally.faults[fault as FaultId] += n;

@@ -1,5 +1,6 @@
 import type { Context, ScheduledEvent } from 'aws-lambda';
 import type { TickFunction } from '../../functions/tick/tick.ts';
+import { isForeseen } from './foreseen.ts';
 import type { Process, Processes, ProcessWorld } from './process.ts';
 import { flushAfter } from './process.ts';
 import type { Ticket } from './timeline.ts';
@@ -17,7 +18,7 @@ export type TickWorld = ProcessWorld & {
 
 /** The clock service: a tick each minute, or as the faults have it. */
 export const makeTicks = (world: TickWorld) => {
-  const { timeline, weather, trace } = world;
+  const { timeline, weather, trace, model } = world;
   const tickers: Ticker[] = [];
   let toSkip = 0;
   let idle = false;
@@ -39,6 +40,7 @@ export const makeTicks = (world: TickWorld) => {
     const ticker = tickers.find(({ busy, process }) => !busy && process.actor.alive()) ?? start();
     const { actor } = ticker.process;
     ticker.busy = true;
+    model.ticks.push(timeline.now());
     const deadline = timeline.now() + TIMEOUT_MS;
     const death = timeline.at(deadline, () => drop(ticker));
     const context = { getRemainingTimeInMillis: () => deadline - timeline.now() } as Context;
@@ -49,6 +51,7 @@ export const makeTicks = (world: TickWorld) => {
     actor.deliver(() => {
       flushAfter(ticker.process, ticker.tick({} as ScheduledEvent, context)).then(end, (error: unknown) => {
         trace(() => `${actor.name} fails: ${String(error)}`);
+        if (!isForeseen(error)) model.violate('P10', `${actor.name} fails with ${String(error)}`);
         end();
       });
     });

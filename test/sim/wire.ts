@@ -1,5 +1,6 @@
 import { Problem } from '../../shared/core/problem.ts';
 import type { Dice } from './dice.ts';
+import { isForeseen } from './foreseen.ts';
 import type { Process, ProcessWorld } from './process.ts';
 import { flushAfter } from './process.ts';
 
@@ -18,7 +19,7 @@ const LONG_AFTER_MS = [300_000, 540_000] as const;
 
 /** What users have between themselves and the API: answers may never come, and calls are repeated. */
 export const makeWire = <Api extends { readonly process: Process }>(world: WireWorld, start: () => Api) => {
-  const { timeline, weather, dice, trace } = world;
+  const { timeline, weather, dice, trace, model } = world;
   const apis: Api[] = [];
 
   const anApi = (): Api => {
@@ -52,6 +53,7 @@ export const makeWire = <Api extends { readonly process: Process }>(world: WireW
           flushAfter(api.process, run()).then(
             (value) => timeline.at(timeline.now() + 1, () => end({ kind: 'done', value })),
             (error: unknown) => {
+              if (!isForeseen(error)) model.violate('P10', `${what} ends with ${String(error)}`);
               const refused = error instanceof Problem && error.status < 500;
               end({
                 kind: refused ? 'refused' : 'unknown',

@@ -46,7 +46,7 @@ export type SeedReport = {
   readonly events: number;
   readonly struck: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
-  readonly verdict: Pick<Verdict, 'lost' | 'duplicates'>;
+  readonly verdict: Pick<Verdict, 'lost' | 'recovered' | 'duplicates'>;
 };
 
 export type SeedOptions = { readonly only?: ReadonlySet<FaultId>; readonly trace?: (line: string) => void };
@@ -153,7 +153,7 @@ export const runMessageSeed = async (seed: number, options: SeedOptions = {}): P
     TARGETS.map((name) => toTargetItem({ target: targetNamed(name, scene.start), nonce: '-' }, 1)),
   );
   await live(world);
-  const { lost, duplicates } = judgeEnd(model, truth, weather);
+  const { lost, recovered, duplicates } = judgeEnd(model, truth, weather);
   checkPace(model, scene);
   return {
     seed,
@@ -163,6 +163,6 @@ export const runMessageSeed = async (seed: number, options: SeedOptions = {}): P
     events: timeline.events(),
     struck: Object.fromEntries(weather.struck),
     violations: model.violations,
-    verdict: { lost, duplicates },
+    verdict: { lost, recovered, duplicates },
   };
 };

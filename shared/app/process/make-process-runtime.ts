@@ -103,7 +103,7 @@ const describe = async ({ deps }: Parts, process: Process) => {
   return { name: process.name, watermark: sources.published, firedThrough, waitsFor, partitions, counters };
 };
 
-/** To be called before anything is taken in. Throws Problem 503 where the clock is wrong. */
+/** To be called before anything is stored: then ticks know of all shards that it may go into (C3). Throws Problem 503 where the clock is wrong. */
 const makeOpen = ({ engine, sending }: ProcessDeps) => {
   const sendingCursor = makeCursorGuard(sending);
   const ownCursor = makeCursorGuard(engine);
@@ -179,16 +179,25 @@ export const makeProcessRuntime = ({
   const channel = makeTimerChannel({ engine, processes: named, worker, book, calls, redrive });
   const open = makeOpen(deps);
   const feed = makeFeed(submitting, deps);
+  const sender = makeSender({ engine, targets: timerTargets, channelOf: () => channel });
   return {
     desk: makeDesk({ deps, worker, book, open }, named, makeSubmit(submitting)),
     feed: async (batch) => {
       await open();
       return feed(batch);
     },
-    sender: makeSender({ engine, targets: timerTargets, channelOf: () => channel }),
+    sender: {
+      ...sender,
+      work: async (unit, stopAt) => {
+        await open();
+        return sender.work(unit, stopAt);
+      },
+    },
     runWave: async ({ process: name, at }, stopAt) => {
       const process = named.get(name);
-      if (process) await waves.run(process, { at, stopAt });
+      if (!process) return;
+      await open();
+      await waves.run(process, { at, stopAt });
     },
     counters,
   };

@@ -1,4 +1,3 @@
-import { hash32 } from '../../core/hash.ts';
 import type { Process } from '../../core/process/definition.ts';
 import type { Binding, IdentifiedOutput } from '../../core/process/output.ts';
 import { lateFenceOf, minuteOf } from '../../core/segment/bucket.ts';
@@ -111,10 +110,12 @@ export const storePlan = async (
   return [...keys].filter((key) => committed.has(key));
 };
 
-/** Where a key stores the outputs of one part of its outbox by itself; always the same. */
+/** Where a key stores the outputs of one part of its outbox by itself; always the same, whoever does it. */
 const ownPlace = (sending: Engine, part: OutboxPart, at: EpochMs) => {
   const entryId = entryIdOf('own-output', part.pk, part.sk, part.first);
-  const segment = { timeline: sending.timeline, minute: minuteOf(at), shard: hash32(entryId) % sending.shards };
+  // In the shard of the plan: by the time that somebody looks there may be more of them.
+  const shard = parsePartitionKey(part.pk)?.shard ?? 0;
+  const segment = { timeline: sending.timeline, minute: minuteOf(at), shard };
   return { segment, sk: entrySortKey('L', at, entryId) };
 };
 

@@ -4,6 +4,7 @@ import { laneRange, parseEntrySortKey, partitionKey } from '../../core/segment/s
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
+import { DamagedRecord } from '../damaged-record.ts';
 import type { Engine } from '../engine.ts';
 import { unpackEntry } from '../packed-entry.ts';
 import type { OpenEntry, UnitRun } from './unit-run.ts';
@@ -101,9 +102,11 @@ const listPage = async (run: UnitRun): Promise<void> => {
 
 const reopen = async (run: UnitRun, entry: OpenEntry): Promise<void> => {
   const pk = partitionKey(run.unit.segment);
-  const item = await run.deps.engine.store.get({ table: 'segments', pk, sk: entry.sk });
+  const key = { table: 'segments', pk, sk: entry.sk } as const;
+  const item = await run.deps.engine.store.get(key);
   const unpacked = item && unpackEntry(item);
-  if (!unpacked || unpacked.opened.n !== entry.n) throw new Error(`entry ${entry.sk} of ${pk} changed while in use`);
+  // What it was when it was read first, it has to be still: its items are counted by their place.
+  if (!unpacked || unpacked.opened.n !== entry.n) throw new DamagedRecord(key);
   entry.opened = unpacked.opened;
   run.bytes += entry.bytes;
 };

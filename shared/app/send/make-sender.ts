@@ -5,6 +5,7 @@ import type { Channel } from '../../ports/channel.ts';
 import type { OutcomeBus } from '../../ports/outcome-bus.ts';
 import type { Engine } from '../engine.ts';
 import type { TargetLookup } from '../target-registry.ts';
+import { makeCursorGuard } from '../tick/cursor-guard.ts';
 import { concludeJob, deferJob } from './conclude.ts';
 import type { GateLimits } from './gate-queue.ts';
 import { DEFAULT_GATE_LIMITS } from './gate-queue.ts';
@@ -45,7 +46,11 @@ export const makeSender = ({ engine, targets, channelOf, limits, outcomes }: Sen
     defer: deferJob,
     limits: limits ?? DEFAULT_GATE_LIMITS,
   });
-  const deps: SendDeps = { engine, targets, cursor, gates, tombstones: makeTombstoneReader(engine), outcomes };
+  const deps: SendDeps = {
+    ...{ engine, targets, cursor, gates, outcomes },
+    tombstones: makeTombstoneReader(engine),
+    shardsAreKnown: makeCursorGuard(engine),
+  };
   const bells = new Set<Bell>();
   let stopped = false;
   return {

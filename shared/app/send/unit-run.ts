@@ -22,6 +22,8 @@ export type SendDeps = {
   readonly cursor: HoldCursor;
   readonly gates: TargetGates;
   readonly tombstones: TombstoneReader;
+  /** To be awaited before anything is stored: ticks know of all shards that this process stores into (C3). */
+  readonly shardsAreKnown: () => Promise<unknown> | undefined;
   /** Where there is one: told of what ended and was not sent. */
   readonly outcomes?: OutcomeBus | undefined;
 };

@@ -6,7 +6,7 @@ import { partitionKey } from '../../core/segment/segment-key.ts';
 import { foldLog, isPublished } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
-import { clockIsOff, clockStaysOff } from '../clock-check.ts';
+import { clockIsOff, requireClock } from '../clock-check.ts';
 import { hintFor, sendHints } from '../hints.ts';
 import { persist } from '../persist.ts';
 import { appendRecord, readLog } from '../unit-journal.ts';
@@ -59,7 +59,10 @@ const acquireNew = async (
  */
 const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<UnitRun | WorkResult> => {
   const { engine } = deps;
-  if (await clockStaysOff(engine)) throw new Error('the clock of this machine is wrong, so it takes no lease');
+  // With a wrong clock it takes no lease (F36).
+  await requireClock(engine);
+  const patiently = <T>(call: () => Promise<T>): Promise<T> => persist(engine, limits.stopAt, call);
+  await patiently(async () => deps.shardsAreKnown());
   const now = engine.clock.now();
   const { guardMs } = engine.timing;
   if (unit.lane === 'E' && now < closeOf(unit.segment.minute, engine.timing) + guardMs) return 'early';
@@ -67,7 +70,6 @@ const acquire = async (deps: SendDeps, unit: Unit, limits: WorkLimits): Promise<
   if (now >= startOf(unit.segment.minute) + engine.retentionMs) return 'settled';
   const fresh = unit.lane === 'L' ? await acquireNew(deps, unit, limits) : undefined;
   if (fresh) return fresh;
-  const patiently = <T>(call: () => Promise<T>): Promise<T> => persist(engine, limits.stopAt, call);
   const state = foldLog(await patiently(() => readLog(engine.store, unit)));
   const verdict = judgeLease(state.last, { now, timing: engine.timing, isDead: engine.isDead });
   if (verdict.kind !== 'free') return RESULT_OF[verdict.kind];

@@ -105,6 +105,12 @@ export const PROCESS_PLANTS: readonly Plant[] = [
     replace: "isBehind(rules, at, call.ctx) && at < 0) ctx.sideOutput('late', value, at);",
   },
   {
+    name: 'everything ahead of the clock is of the future',
+    file: 'shared/core/process/classify-element.ts',
+    find: 'timestamp > now + maxFutureMs',
+    replace: 'timestamp > now + 0 * maxFutureMs',
+  },
+  {
     name: 'idle partitions hold back',
     file: 'shared/core/process/watermark/source-watermarks.ts',
     find: 'const after = silent.reduce(idleChannel, valve);',

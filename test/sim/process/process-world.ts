@@ -2,6 +2,7 @@ import { toTargetItem } from '../../../shared/app/target-record.ts';
 import type { RetryPolicy } from '../../../shared/core/delivery/retry.ts';
 import type { Target } from '../../../shared/core/delivery/target.ts';
 import { epochMs } from '../../../shared/core/time/epoch.ts';
+import { NOTHING_LOST } from '../final-checks.ts';
 import { makeScene } from '../scene.ts';
 import { makeTimeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
@@ -84,6 +85,6 @@ export const runProcessSeed = async (seed: number, options: SeedOptions = {}): P
     events: timeline.events(),
     struck: Object.fromEntries(weather.struck),
     violations: model.violations,
-    verdict: { lost: 0, duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 } },
+    verdict: NOTHING_LOST,
   };
 };
