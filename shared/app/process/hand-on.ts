@@ -5,8 +5,9 @@ import type { ElementInput } from '../../core/process/turn.ts';
 import { followersOf, isToProcess, type ToProcess } from '../../core/process/wiring.ts';
 import type { KeyWorker } from './key-worker.ts';
 import { bindingOf } from './outputs.ts';
-import { buryInput, isLasting } from './poison.ts';
+import { buryInput, buryKeyless, isLasting } from './poison.ts';
 import type { ProcessDeps } from './process-deps.ts';
+import { isKey } from './process-key.ts';
 import type { WatermarkBook } from './watermark-book.ts';
 
 export type HandOnDeps = {
@@ -19,16 +20,28 @@ export type HandOnDeps = {
 /** The partition under which a process sees what another one puts out. */
 const partitionOf = (from: string): string => `process:${from}`;
 
+/** The key under which an output is handed on; `undefined` where its binding throws, or makes what is none (K4). */
+const keyFor = ({ key: keyOf }: ToProcess, giver: string, value: unknown): string | undefined => {
+  if (!keyOf) return giver;
+  try {
+    const made: unknown = keyOf(value as never);
+    return isKey(made) ? made : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * Feeds outputs to the processes that they are bound to, under their own ids: one that comes again is a duplicate there.
- * One that does not fit, or whose handler throws, is a dead letter there; its giver goes on.
+ * One that does not fit, has no key, or whose handler throws, is a dead letter there; its giver goes on.
  */
 export const makeHandOn = ({ processes, worker, book, deps }: HandOnDeps): ProcessDeps['handOn'] => {
   const feed = async (binding: ToProcess, key: string, { id, value, timestamp }: IdentifiedOutput): Promise<void> => {
     const process = processes.get(binding.process);
     if (!process) throw new Error(`An output is bound to process "${binding.process}", which does not exist.`);
-    const own = binding.key ? binding.key(value as never) : key;
     const raw: ElementInput = { kind: 'element', input: binding.input ?? 'main', id, timestamp, value };
+    const own = keyFor(binding, key, value);
+    if (own === undefined) return buryKeyless(deps(), { process, ref: id, input: raw });
     try {
       const input = { ...raw, value: parseElement(process, raw.input, value) };
       const call = { process, key: own, inputs: [input], watermark: await book.published(process) };

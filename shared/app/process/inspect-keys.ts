@@ -8,7 +8,7 @@ import { bindingOf, lookForOutputs } from './outputs.ts';
 import { outputsOf } from './plan-turn.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import type { KeyView } from './process-desk.ts';
-import { KEY_PARTITIONS, keyAt, keyPartition, keysBehind, placeOfKey } from './process-key.ts';
+import { isKey, KEY_PARTITIONS, keyAt, keyPartition, keysBehind, placeOfKey } from './process-key.ts';
 
 const viewOf = async (
   deps: ProcessDeps,
@@ -38,16 +38,11 @@ export const inspectKey = async (deps: ProcessDeps, process: Process, key: strin
   return viewOf(deps, process, { key, stored: parsed.value });
 };
 
-const MAX_KEY_BYTES = 256;
-
 type Position = { readonly partition: number; readonly after?: string };
 
 const encodeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString('base64url');
 
 /** A cursor that somebody made up is refused before the store is asked what it cannot be. */
-const isKey = (after: unknown): after is string =>
-  typeof after === 'string' && after.isWellFormed() && after !== '' && Buffer.byteLength(after) <= MAX_KEY_BYTES;
-
 const decodeCursor = (text: string | undefined): Position => {
   if (text === undefined) return { partition: 0 };
   try {

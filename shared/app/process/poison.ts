@@ -103,6 +103,12 @@ export const buryInput = (
   error: unknown,
 ): Promise<void> => bury(deps, { process, key, input }, error);
 
+/** Stores an input for which there is no key: an operator can read it, and nothing can be fed of it. */
+export const buryKeyless = (
+  deps: ProcessDeps,
+  { process, ref, input }: { readonly process: Process; readonly ref: string; readonly input: Input },
+): Promise<void> => store(deps, { process, ref, text: JSON.stringify({ input }) }, 'INVALID_KEY');
+
 /** Letters beyond it do not fit an item with what stands beside them. */
 const MAX_TEXT_BYTES = 300_000;
 /** So much of a record is kept that is no element, or too large for a letter. */

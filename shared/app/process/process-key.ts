@@ -11,6 +11,12 @@ export const KEY_PARTITIONS = 64;
 
 const PREFIX = 'k';
 
+const MAX_KEY_BYTES = 256;
+
+/** True for what a key may be, wherever it comes from: two keys that are not well-formed would be one in UTF-8 (K4). */
+export const isKey = (value: unknown): value is string =>
+  typeof value === 'string' && value.isWellFormed() && value !== '' && Buffer.byteLength(value) <= MAX_KEY_BYTES;
+
 export const keyPartition = (process: string, partition: number): string => `p#${process}#${partition}`;
 
 export const placeOfKey = (process: string, key: string): ItemKey => ({
