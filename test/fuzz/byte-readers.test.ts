@@ -4,11 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { makeLineSplitter } from '../../shared/api/bulk/line-splitter.ts';
 import { bytesOfBody, textOf } from '../../shared/api/http/request-body.ts';
 import { DamagedRecord } from '../../shared/app/damaged-record.ts';
+import type { Engine } from '../../shared/app/engine.ts';
 import { packEntry, unpackEntry } from '../../shared/app/packed-entry.ts';
+import { packEvents, unpackEvents } from '../../shared/app/process/event-index.ts';
+import { parseKeyItem, toKeyItem } from '../../shared/app/process/key-record.ts';
 import { sealJson } from '../../shared/app/sealed-text.ts';
 import { recordOf } from '../../shared/app/unit-journal.ts';
 import { Problem } from '../../shared/core/problem.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../shared/core/process/snapshot-codec.ts';
+import { step } from '../../shared/core/process/step.ts';
 import { decodeEntry, encodeEntry } from '../../shared/core/segment/entry-codec.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import type { Item } from '../../shared/ports/item-store.ts';
@@ -29,6 +33,21 @@ const NEW_ENTRY = {
 const TIMES = { writtenAt: epochMs(1), expiresAt: epochMs(2) };
 const LARGE = { ...NEW_ENTRY, items: ITEMS.map((item) => ({ ...item, ref: 'r'.repeat(900) })) };
 const KEY = { table: 'segments', pk: 'send#0#0', sk: 'J#E#00000000', version: 1 } as const;
+
+const STORED_KEY = {
+  record: {
+    snapshot: SNAPSHOT,
+    hintAt: epochMs(3),
+    eventHintAt: 5,
+    outbox: { at: epochMs(1), parts: [{ pk: 'send#1#0', sk: 'L#000000000001000#AAAAAAAAAAA', first: 0, n: 2 }] },
+    nonce: 'n',
+  },
+  version: 2,
+  now: epochMs(9),
+  keptMs: 1_000,
+};
+const EVENT_ENGINE = { shards: 1, owner: 'w', nonce: () => 'n' } as unknown as Engine;
+const LATE_HINT = { key: 'a', at: 4, base: 1 };
 
 /** Reads every item of an entry that could be opened. */
 const readEntry = (bytes: Uint8Array): unknown => {
@@ -114,11 +133,42 @@ describe('F51 any bytes are read or refused, within 20 ms', () => {
 
   test('as the state of a key', () => {
     const snapshot = encodeSnapshot(SNAPSHOT);
+    const json = hostileText([new TextDecoder().decode(snapshot)]).map((text) => new TextEncoder().encode(text));
     fc.assert(
-      fc.property(hostileBytes([snapshot]), (bytes) => {
+      fc.property(fc.oneof(hostileBytes([snapshot]), json), (bytes) => {
         const read = withinTime(() => decodeSnapshot(PROCESS, bytes));
+        // What is read can be worked with.
+        if (read.ok) step(PROCESS, read.value, { key: 'a', inputs: [], now: 20, watermark: 20 });
         if (!read.ok)
           expect(read).toMatchObject({ code: 'CORRUPT_SNAPSHOT', detail: expect.stringMatching(/^.{1,300}$/) });
+      }),
+      { seed: SEED, numRuns: 1_000 },
+    );
+  });
+
+  test('as the body of a stored key: what was changed is not read', () => {
+    const item = toKeyItem(PROCESS, 'a', STORED_KEY);
+    const body = item.body ?? new Uint8Array();
+    expect(parseKeyItem(PROCESS, item)).toMatchObject({ ok: true, value: { record: { snapshot: SNAPSHOT } } });
+    fc.assert(
+      fc.property(hostileBytes([body]), (bytes) => {
+        const read = withinTime(() => parseKeyItem(PROCESS, { ...item, body: bytes }));
+        expect(read.ok).toBe(Buffer.compare(bytes, body) === 0);
+      }),
+      { seed: SEED, numRuns: 1_000 },
+    );
+  });
+
+  test('as the body of an entry of event timers: what was changed is not read', () => {
+    const hints = [LATE_HINT, { key: '\u65e5', at: -5, base: 2 }];
+    const [item] = packEvents(EVENT_ENGINE, 'kept', { hints, writtenAt: epochMs(5) });
+    if (!item?.body) throw new Error('no entry');
+    const { body } = item;
+    expect(unpackEvents(item)?.hints).toHaveLength(2);
+    fc.assert(
+      fc.property(hostileBytes([body]), (bytes) => {
+        const read = withinTime(() => unpackEvents({ ...item, body: bytes }));
+        expect(read !== undefined).toBe(Buffer.compare(bytes, body) === 0);
       }),
       { seed: SEED, numRuns: 1_000 },
     );

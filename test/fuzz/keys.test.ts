@@ -1,18 +1,35 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeCursor } from '../../shared/api/http/cursor.ts';
-import { decodeSegment } from '../../shared/api/http/request-path.ts';
-import { deadLetterKey } from '../../shared/app/dead-letter-record.ts';
+import { decodeSegment, judgeKey } from '../../shared/api/http/request-path.ts';
+import { DEFAULT_LIMITS } from '../../shared/api/limits.ts';
+import { readRecord } from '../../shared/api/process/read-elements.ts';
+import { parseTimerId, timerIdOf } from '../../shared/api/process/timer-id.ts';
+import { deadLetterKey, processTarget } from '../../shared/app/dead-letter-record.ts';
+import type { Engine } from '../../shared/app/engine.ts';
 import { entryIdOf } from '../../shared/app/entry-id.ts';
 import { keyedItemKey } from '../../shared/app/keyed-record.ts';
 import { targetCountsKey } from '../../shared/app/ledger-book.ts';
+import { placeOfMark } from '../../shared/app/process/handed-mark.ts';
+import { nameOf } from '../../shared/app/process/mailbox.ts';
+import { isKey, placeOfKey } from '../../shared/app/process/process-key.ts';
+import { encodeHint } from '../../shared/app/process/timer-hint.ts';
+import { encodeWavePointer } from '../../shared/app/process/wave-pointer.ts';
+import { encodeRedrive } from '../../shared/app/redrive-letter.ts';
 import { targetKey } from '../../shared/app/target-record.ts';
 import { toHeaderText } from '../../shared/core/delivery/header-text.ts';
+import { Problem } from '../../shared/core/problem.ts';
+import { outputId } from '../../shared/core/process/output.ts';
 import { encodePointer } from '../../shared/core/segment/pointer.ts';
 import type { Unit } from '../../shared/core/segment/segment-key.ts';
 import { parseUnitName, partitionKey, tombstoneKey, unitName } from '../../shared/core/segment/segment-key.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
+import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
+import { StoreError } from '../../shared/ports/store-error.ts';
 import { SEED } from './seed.ts';
+import { PROCESS } from './snapshot.ts';
+
+const NOW = epochMs(1_780_000_000_000);
 
 /** Any Unicode text, often of the signs that keys are made of, in composed and decomposed forms. */
 const unicode = fc.oneof(
@@ -38,12 +55,60 @@ const ENCODINGS: Record<string, (text: string) => unknown> = {
   'id of an entry': (text) => entryIdOf('bulk', text, 7),
   'header text': toHeaderText,
   'list cursor': encodeCursor,
+  'place of a key of a process': (key) => Object.values(placeOfKey('p', key)),
+  'mailbox of a key': (key) => nameOf({ process: PROCESS, key }),
+  'timer hint': (key) => encodeHint(key, { kind: 'outbox', at: NOW, base: 1 }, NOW),
+  'wave pointer': (process) => encodeWavePointer({ clock: { now: () => NOW } } as Engine, process, NOW).body,
+  'redrive of a letter': encodeRedrive,
+  'timer id': (name) => timerIdOf({ domain: 'event', at: 5, name }),
+  'id of an output': (key) => outputId('p', key, { version: 1, n: 2 }),
+  'mark of what was handed on': (owner) => Object.values(placeOfMark(owner, 5)),
+  'target of letters of a process': processTarget,
 };
 
 test.each(Object.entries(ENCODINGS))('the %s differs where the text differs, for any Unicode text', (_, encode) => {
   fc.assert(
     fc.property(unicode, unicode, (a, b) => {
       expect(bytesOf(encode(a)) === bytesOf(encode(b))).toBe(a === b);
+    }),
+    { seed: SEED, numRuns: 2_000 },
+  );
+});
+
+/** Half of a surrogate pair is no Unicode text: in UTF-8 every one would be the same sign. */
+const illFormed = fc
+  .tuple(unicode, fc.integer({ min: 0xd800, max: 0xdfff }), fc.nat({ max: 20 }))
+  .map(([text, unit, at]) => text.slice(0, at) + String.fromCharCode(unit) + text.slice(at))
+  .filter((text) => !text.isWellFormed());
+
+test('I7 K4 a key that is no Unicode text is refused at every door, and by the store', async () => {
+  const store = makeMemoryStore();
+  await fc.assert(
+    fc.asyncProperty(illFormed, async (key) => {
+      expect(() => judgeKey(key)).toThrow(Problem);
+      expect(isKey(key)).toBe(false);
+      const body = JSON.stringify({ key, value: { n: 1 } });
+      for (const text of [body, body.replace(JSON.stringify(key), `"${key}"`)]) {
+        const limits = { limits: DEFAULT_LIMITS, defaults: { input: 'main' } };
+        const read = readRecord(PROCESS, Buffer.from(text), limits);
+        expect(!read.ok || read.element.key.isWellFormed()).toBe(true);
+      }
+      await expect(store.put({ ...keyedItemKey(key), version: 1 }, 'any')).rejects.toThrow(StoreError);
+      await expect(store.get(placeOfKey('p', key))).rejects.toThrow(StoreError);
+    }),
+    { seed: SEED, numRuns: 500 },
+  );
+});
+
+test('the id of an output and of a timer say which it is, whatever stands in the key or name', () => {
+  const part = fc.nat({ max: 99 });
+  const process = fc.constantFrom('p', 'p-1', '1', 'a-2-3');
+  fc.assert(
+    fc.property(fc.tuple(process, part, part, unicode), fc.tuple(process, part, part, unicode), (a, b) => {
+      const idOf = ([name, version, n, key]: typeof a): string => outputId(name, key, { version, n });
+      expect(idOf(a) === idOf(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
+      const timer = { domain: 'processing', at: a[1] - a[2], name: a[3] === '' ? null : a[3] } as const;
+      expect(parseTimerId(timerIdOf(timer))).toEqual(timer);
     }),
     { seed: SEED, numRuns: 2_000 },
   );

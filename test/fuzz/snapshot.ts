@@ -1,3 +1,4 @@
+import { call } from '../../shared/core/process/call/call-spec.ts';
 import { defineProcess } from '../../shared/core/process/definition.ts';
 import { output } from '../../shared/core/process/output.ts';
 import type { Snapshot } from '../../shared/core/process/snapshot.ts';
@@ -10,6 +11,7 @@ export const PROCESS = defineProcess({
   element: anything<string>(),
   output: output<string>(),
   state: { one: valueState<string>({ ttl: { ms: 5 } }), many: listState<string>(), named: mapState<null>() },
+  calls: { ask: call({ run: async (request: string) => request }) },
   onElement: (value, { emit }) => emit(value),
 });
 
@@ -27,6 +29,15 @@ export const SNAPSHOT: Snapshot = {
   processing: [{ domain: 'processing', at: -1, name: null, everyMs: null }],
   seen: ['e1'],
   outputs: [{ output: null, value: { a: [1] }, timestamp: null }],
-  calls: [],
-  failedCalls: [],
+  calls: [
+    {
+      ...{ call: 'ask', version: 2, n: 0, request: { a: 1 }, attempts: 1, calledAt: 5, startAt: 9, watermark: -5 },
+      ...{ timestamp: null, emitAt: 7, outcome: { ok: [1] } },
+    },
+    {
+      ...{ call: 'ask', version: 2, n: 1, request: null, attempts: 0, calledAt: 5, startAt: 5, watermark: -5 },
+      ...{ timestamp: 4, emitAt: null, outcome: null },
+    },
+  ],
+  failedCalls: [{ call: 'ask', version: 1, n: 3, request: 'x', attempts: 4, timestamp: null, reason: 'down' }],
 };

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { DamagedRecord } from '../../shared/app/damaged-record.ts';
 import { Problem } from '../../shared/core/problem.ts';
 import { withinTime } from '../support/cpu.ts';
 import { hostileText } from './hostile.ts';
+import { PROCESS_READERS } from './process-readers.ts';
 import { SEED } from './seed.ts';
+import { SETTING_READERS } from './setting-readers.ts';
 import { TEXT_READERS } from './text-readers.ts';
 
 /** What a refusal says at most, whatever it was given. */
@@ -15,7 +18,7 @@ const answerOf = (read: () => unknown): unknown => {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Problem || error instanceof RangeError) return error;
+    if (error instanceof Problem || error instanceof RangeError || error instanceof DamagedRecord) return error;
     throw error;
   }
 };
@@ -28,7 +31,10 @@ const sentencesOf = (answer: unknown): readonly string[] => {
   return [...(detail === undefined ? [] : [detail]), ...(issues ?? []).map((issue) => issue.detail)];
 };
 
-const READERS = Object.entries(TEXT_READERS).map(([name, reader]) => ({ name, ...reader }));
+const READERS = Object.entries({ ...TEXT_READERS, ...PROCESS_READERS, ...SETTING_READERS }).map(([name, reader]) => ({
+  name,
+  ...reader,
+}));
 
 test.each(READERS)(
   '$name: any text is read or refused, within 20 ms, in a short sentence of printable characters',
