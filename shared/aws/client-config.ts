@@ -1,4 +1,5 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { makeRequestHandler } from './request-handler.ts';
 
 export type ClientOptions = {
   readonly region: string;
@@ -20,23 +21,17 @@ export function clientConfig({ region, endpoint, requestTimeoutMs = REQUEST_TIME
     defaultsMode: 'standard',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
-    requestHandler: {
-      // From the call to the head of the answer, with the time to connect.
-      requestTimeout: requestTimeoutMs,
-      // Without it the handler only warns.
-      throwOnRequestTimeout: true,
-      // The request timeout ends with the headers of the answer; this one guards the body.
-      socketTimeout: requestTimeoutMs,
-      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-    },
+    requestHandler: makeRequestHandler({ timeoutMs: requestTimeoutMs, maxSockets: MAX_SOCKETS }),
     ...(endpoint !== undefined && { endpoint }),
-    ...(isLoopback(endpoint) && { credentials: loopbackCredentials }),
+    ...(isLoopback(endpoint) && { credentials: loopbackCredentials() }),
   } as const;
 }
 
 /** Those of the environment, since an emulator may check them; else any pair, since the engines of a laptop do not. */
-const loopbackCredentials = () => fromEnv()().catch(() => ({ accessKeyId: 'local', secretAccessKey: 'local' }));
+const loopbackCredentials = () => {
+  const found = fromEnv()().catch(() => ({ accessKeyId: 'local', secretAccessKey: 'local' }));
+  return () => found;
+};
 
 function isLoopback(endpoint: string | undefined): boolean {
   return endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);

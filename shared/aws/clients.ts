@@ -1,7 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock } from '../ports/clock.ts';
 import { type ClientOptions, clientConfig } from './client-config.ts';
 import { reportSkew } from './server-date.ts';
+import { Sha256 } from './sha256.ts';
 
 export type DynamoClientOptions = ClientOptions & {
   /** Told with each answer how far this process's clock is ahead of DynamoDB's (F36). */
@@ -9,8 +12,14 @@ export type DynamoClientOptions = ClientOptions & {
 };
 
 export function makeDynamoClient(options: DynamoClientOptions): DynamoDBClient {
+  const { region } = options;
+  const config = clientConfig(options);
+  const { credentials = defaultProvider() } = config;
   const client = new DynamoDBClient({
-    ...clientConfig(options),
+    ...config,
+    credentials,
+    // Else one is made for each call, out of all that the client is set to.
+    signer: new SignatureV4({ service: 'dynamodb', region, credentials, sha256: Sha256 }),
     // Each would cost a look-up a call and change nothing for us.
     accountIdEndpointMode: 'disabled',
     endpointDiscoveryEnabled: false,

@@ -1,10 +1,9 @@
-import { Agent as HttpsAgent } from 'node:https';
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type ClientOptions, clientConfig } from './client-config.ts';
-import { type ExchangeAnswer, exchange } from './exchange.ts';
+import { type ExchangeAnswer, exchange, makeConnections } from './exchange.ts';
+import { Sha256 } from './sha256.ts';
 
 /*
  * Calls of services of which one operation is used. Their clients of the SDK would make the send function's bundle larger
@@ -22,7 +21,10 @@ export type ServiceRequest = {
 export type ServiceCall = (request: ServiceRequest, timeoutMs: number) => Promise<ExchangeAnswer>;
 
 /** A call holds its socket until it is answered, and several targets may have hundreds under way. */
-const AGENT = { keepAlive: true, maxSockets: 1024 };
+const MAX_SOCKETS = 1024;
+
+/** A function may answer with megabytes that nobody looks at. */
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** The name of a service in its address and in signatures. */
 export type ServiceName = 'sns' | 'events' | 'lambda';
@@ -37,22 +39,15 @@ export const makeServiceCall = (service: ServiceName, options: ClientOptions): S
   const { credentials = defaultProvider() } = clientConfig(options);
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const base = new URL(endpoint);
-  const agent = base.protocol === 'https:' ? new HttpsAgent(AGENT) : undefined;
+  const connections = makeConnections(MAX_SOCKETS);
   return async ({ path, headers, body }, timeoutMs) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const url = new URL(path, base);
-    const { protocol, hostname, host } = url;
-    const query = {};
-    const signed = await signer.sign({
-      method: 'POST',
-      protocol,
-      hostname,
-      path: url.pathname,
-      query,
-      headers: { ...headers, host },
-      body,
-    });
-    return exchange({ url, headers: signed.headers, body, agent, signal });
+    const { protocol, hostname, port, host, pathname } = url;
+    const target = { method: 'POST', protocol, hostname, path: pathname };
+    const signed = await signer.sign({ ...target, query: {}, headers: { ...headers, host }, body });
+    const request = { ...target, port, headers: signed.headers, body };
+    return exchange(connections, request, { timeoutMs, signal, maxBodyBytes: MAX_BODY_BYTES });
   };
 };
 
