@@ -2,14 +2,22 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeAuthorize } from '../../functions/authorize/authorize.ts';
 import { AUTHORIZER_ENV, ConfigError, MAX_API_KEYS, readApiKeys } from '../../shared/config.ts';
+import { SECRET_CANARY, watchText } from '../support/canary.ts';
 
 const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
-const keys = { 'team-a': hashOf('key of a'), 'team-b': hashOf('key of b') };
-const authorize = makeAuthorize(keys);
+const KEY = `${SECRET_CANARY} of b`;
+const keys = { 'team-a': hashOf('key of a'), 'team-b': hashOf(KEY) };
+
+/** What the gateway is told, and writes into its log, never holds a key (P22). */
+const authorize: ReturnType<typeof makeAuthorize> = async (event) => {
+  const verdict = await makeAuthorize(keys)(event);
+  watchText('verdict of the authorizer', JSON.stringify(verdict));
+  return verdict;
+};
 
 describe('the authorizer of API keys', () => {
   it('H17 lets in who has a key, and tells whose it is', async () => {
-    expect(await authorize({ headers: { 'x-api-key': 'key of b' } })).toEqual({
+    expect(await authorize({ headers: { 'x-api-key': KEY } })).toEqual({
       isAuthorized: true,
       context: { key: 'team-b' },
     });
@@ -42,6 +50,9 @@ describe('readApiKeys', () => {
     (text) => {
       expect(() => read(text)).toThrow(ConfigError);
       expect(() => read(text)).toThrow(AUTHORIZER_ENV.apiKeys);
+      expect(() => read(`${KEY},${text}`)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(KEY) }),
+      );
     },
   );
 

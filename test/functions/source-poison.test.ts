@@ -30,7 +30,7 @@ describe('the source function, of what can never be committed,', () => {
     });
     expect(buried.find(({ reason }) => reason === 'HANDLER_FAILED')?.text).toEqual({
       key: 'a',
-      input: { kind: 'element', input: 'main', id, timestamp: START, value: { n: -1 } },
+      input: { kind: 'element', input: 'main', id, timestamp: START, value: { canary: CANARY, n: -1 } },
     });
     expect(telemetry.total('dead', 'process:sums')).toBe(4);
   });

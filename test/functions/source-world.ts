@@ -7,6 +7,7 @@ import { output } from '../../shared/core/process/output.ts';
 import { listState, valueState } from '../../shared/core/process/state/spec.ts';
 import type { ItemStore } from '../../shared/ports/item-store.ts';
 import { StoreError } from '../../shared/ports/store-error.ts';
+import { CANARY } from '../support/canary.ts';
 import { makeProcessWorld } from '../support/process-world.ts';
 import type { Seams } from '../support/seams.ts';
 import { contextWith } from './events.ts';
@@ -64,7 +65,10 @@ export const makeSources = (seams?: Seams) => {
 };
 
 export const at = (seconds: number): string => new Date(START + seconds * SECOND).toISOString();
-export const add = (key: string, n: number, more: object = {}) => ({ key, timestamp: at(0), value: { n }, ...more });
+export const add = (key: string, n: number, more: object = {}) => ({
+  ...{ key, timestamp: at(0), value: { canary: CANARY, n } },
+  ...more,
+});
 
 /** A store that is down for a key as long as `isDown` says. */
 export const downFor = (key: string, isDown: () => boolean): Seams => ({

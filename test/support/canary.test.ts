@@ -1,9 +1,24 @@
+import { check, number, object, pipe } from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { sealJson } from '../../shared/app/sealed-text.ts';
+import { defineProcess } from '../../shared/core/process/definition.ts';
+import { output } from '../../shared/core/process/output.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
+import type { FinalOutcome } from '../../shared/ports/outcome-bus.ts';
 import { put } from '../app/calls.ts';
 import { MORNING, makeApi, toEvent } from './api.ts';
-import { CANARY, carryingJson, SECRET_CANARY, takeLeaks, watchAsSecret, watchForSecrets, watchText } from './canary.ts';
+import {
+  CANARY,
+  carryingJson,
+  SECRET_CANARY,
+  takeLeaks,
+  watchAsSecret,
+  watchForSecrets,
+  watchOutcomes,
+  watchText,
+} from './canary.ts';
+import { carryingProcess } from './carrying-process.ts';
+import { element, makeProcessWorld } from './process-world.ts';
 import { makeWorld, WORLD_START } from './world.ts';
 
 const ENCODED = Buffer.from(SECRET_CANARY).toString('base64');
@@ -23,6 +38,18 @@ describe('P23 the canary', () => {
     ],
   ])('is found in %s', async (_, leak) => {
     await leak(makeWorld());
+    expect(takeLeaks()).toHaveLength(1);
+  });
+
+  test('is found in an event of the bus of outcomes', async () => {
+    const outcome = {
+      kind: 'dead',
+      id: 'msg_1',
+      target: 'push',
+      reason: CANARY,
+      attempts: 1,
+    } as unknown as FinalOutcome;
+    await watchOutcomes({ publish: async () => 0 })?.publish([outcome]);
     expect(takeLeaks()).toHaveLength(1);
   });
 
@@ -48,6 +75,47 @@ describe('P23 the canary', () => {
     expect(seen.map((text) => text.includes(CANARY))).toEqual([true, true, true]);
     expect(seen[2]).toContain(SECRET_CANARY);
     expect(world.arrivals.map(({ body }) => body)).toEqual(['{"n":1}']);
+  });
+
+  test('is in what processes are fed and put out, and in what their handlers and schemas throw', async () => {
+    const raw: unknown[] = [];
+    const puts: string[] = [];
+    const taker = defineProcess({
+      name: 'taker',
+      element: pipe(
+        object({ n: number() }),
+        check(({ n }) => {
+          if (n === 0) throw new Error('no zero');
+          return true;
+        }),
+      ),
+      output: output<{ n: number }>({ target: 'push' }),
+      onElement: (value, { emit }) => {
+        raw.push(value);
+        if (value.n < 0) throw new Error('no negative numbers');
+        emit(value);
+      },
+    });
+    const world = makeProcessWorld({
+      processes: [taker],
+      answer: ({ payload }) => {
+        puts.push(new TextDecoder().decode(payload));
+        return { kind: 'sent' };
+      },
+    });
+    const fates = await world.submit(
+      'taker',
+      [1, 0, -1].map((n) => element('a', { n })),
+    );
+    expect(fates.map(({ kind }) => kind)).toEqual(['accepted', 'refused', 'failed']);
+    await world.runUntil(WORLD_START + 60_000);
+    expect(puts).toEqual([`{"n":1,"canary":"${CANARY}"}`]);
+    expect(world.bodies()).toEqual([{ n: 1 }]);
+    expect(JSON.stringify(raw)).not.toContain(CANARY);
+    expect(takeLeaks()).toEqual([]);
+    const spoilt = carryingProcess(taker).inputs.main;
+    expect(() => spoilt?.onElement({ n: -1 }, {} as never)).toThrow(`no negative numbers of ${CANARY}`);
+    expect(() => spoilt?.element['~standard'].validate({ n: 0 })).toThrow(`no zero of ${CANARY}`);
   });
 
   test('is in what the API gets, and in the secrets that it makes', async () => {

@@ -3,6 +3,7 @@ import { readSealed } from '../../shared/app/sealed-text.ts';
 import { recordOf } from '../../shared/app/unit-journal.ts';
 import type { NewMessage } from '../../shared/core/message/new-message.ts';
 import type { Item, ItemStore } from '../../shared/ports/item-store.ts';
+import type { OutcomeBus } from '../../shared/ports/outcome-bus.ts';
 import type { PointerQueue } from '../../shared/ports/pointer-queue.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 
@@ -64,7 +65,8 @@ const deadLetterText = (item: Item): string => {
 /** What of a stored item is no place for payloads, headers and secrets. */
 const watchedPart = (item: Item): string => {
   const { table, pk, sk, doc = '' } = item;
-  if (table === 'keys' || pk === 'targets') return '';
+  // Keys and broadcast state hold what processes keep and put out.
+  if (table === 'keys' || pk === 'targets' || pk.startsWith('broadcast#')) return '';
   if (pk.startsWith('dead#')) return deadLetterText(item);
   if (table === 'segments' && sk.startsWith('J#') && item.body) return JSON.stringify(recordOf(item));
   return doc;
@@ -97,6 +99,15 @@ export const watchQueue = <T extends PointerQueue>(queue: T): T => ({
   },
 });
 
+/** A bus whose every event is looked at: it tells what became of a message, and never a byte of it. */
+export const watchOutcomes = (bus: OutcomeBus | undefined): OutcomeBus | undefined =>
+  bus && {
+    publish: (outcomes) => {
+      watchText('outcome', JSON.stringify(outcomes));
+      return bus.publish(outcomes);
+    },
+  };
+
 /** Headers that every request, target and message of the tests has. */
 export const CANARY_HEADERS = { 'x-canary': CANARY } as const;
 
@@ -108,9 +119,12 @@ const carrying = (message: NewMessage): NewMessage => ({
   payload: `${OPEN}${message.payload}}`,
 });
 
-/** The payload as the test gave it. */
+/** What objects that processes put out end with. */
+const PUT_OUT = new RegExp(`,?"canary":"${CANARY}"`, 'g');
+
+/** The payload as the test, or its process, gave it. */
 export const withoutCanary = (payload: string): string =>
-  payload.startsWith(OPEN) ? payload.slice(OPEN.length, -1) : payload;
+  (payload.startsWith(OPEN) ? payload.slice(OPEN.length, -1) : payload).replace(PUT_OUT, '');
 
 /** A desk that puts the canary into the headers and around the payload of every message. */
 export const carryingDesk = (desk: MessageDesk): MessageDesk => ({
@@ -122,9 +136,9 @@ export const carryingDesk = (desk: MessageDesk): MessageDesk => ({
   },
 });
 
-/** JSON text with the canary in every payload that is an object. */
+/** JSON text with the canary in every payload, and every value of an element, that is an object. */
 export const carryingJson = (text: string): string =>
-  text.replace(/"payload":\{(\s*)(?=(["}]))/g, (_, space: string, next: string) => {
+  text.replace(/"(payload|value)":\{(\s*)(?=(["}]))/g, (_, name: string, space: string, next: string) => {
     const comma = next === '}' ? '' : ',';
-    return `"payload":{"canary":"${CANARY}"${comma}${space}`;
+    return `"${name}":{"canary":"${CANARY}"${comma}${space}`;
   });

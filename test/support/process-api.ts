@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from '../../shared/api/limits.ts';
 import { makeProcessHandlers } from '../../shared/api/process/handlers.ts';
 import type { Process } from '../../shared/core/process/definition.ts';
 import { type ApiRequest, toEvent } from './api.ts';
+import { watchText } from './canary.ts';
 import { expectFits } from './openapi.ts';
 import { makeProcessWorld } from './process-world.ts';
 
@@ -16,6 +17,8 @@ export const makeProcessApi = (processes: readonly Process[]) => {
     ...world,
     request: async (method: string, path: string, request: ApiRequest = {}) => {
       const { statusCode, headers = {}, body = '' } = await world.during(answer(toEvent(method, path, request)));
+      // What is refused, as a whole or of a list, is told without a byte of it.
+      if (statusCode >= 400 || path.endsWith('/elements')) watchText(`answer ${statusCode} to ${method} ${path}`, body);
       expectFits(method, path, { statusCode, headers: headers as Record<string, string>, body });
       return { status: statusCode, body: JSON.parse(body) };
     },

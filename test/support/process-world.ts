@@ -8,6 +8,7 @@ import type { Process } from '../../shared/core/process/definition.ts';
 import { decodePointer } from '../../shared/core/segment/pointer.ts';
 import { plusMs } from '../../shared/core/time/epoch.ts';
 import { makeMemoryQueue } from '../../shared/memory/memory-queue.ts';
+import { carryingProcess, carryingProcessDesk } from './carrying-process.ts';
 import type { Companion } from './companion.ts';
 import type { Seams } from './seams.ts';
 import { makeWorld, type WorldOptions } from './world.ts';
@@ -31,7 +32,7 @@ export const element = (key: string, value: unknown, more: Partial<ElementDraft>
 });
 
 /** The processes of the operating system that run process functions, with their queue and their tick. */
-const makeCompanion = (options: ProcessWorldOptions) => {
+const makeCompanion = (options: ProcessWorldOptions, processes: readonly Process[]) => {
   const runtimes: ProcessRuntime[] = [];
   let make: (owner: string, seams?: Seams) => ProcessRuntime;
   let processing: (sending: Engine) => Engine;
@@ -41,7 +42,7 @@ const makeCompanion = (options: ProcessWorldOptions) => {
       const sending = engineOf(owner, seams);
       const through = (seams ?? options.seams)?.queue?.(owner, queue) ?? queue;
       const engine = { ...sending, timeline: 'process' as const, queue: through };
-      return makeProcessRuntime({ engine, sending, processes: options.processes });
+      return makeProcessRuntime({ engine, sending, processes });
     };
     for (let n = 0; n < (options.runtimes ?? 2); n++) runtimes.push(make(`runtime-${n}`));
     processing = (sending) => ({ ...sending, timeline: 'process', queue });
@@ -80,10 +81,11 @@ const makeCompanion = (options: ProcessWorldOptions) => {
 
 /** The real runtime of process functions and the real engine on the memory adapters and a virtual clock. */
 export const makeProcessWorld = (options: ProcessWorldOptions) => {
-  const { runtimes, companion, processing, replace } = makeCompanion(options);
+  const processes = options.processes.map(carryingProcess);
+  const { runtimes, companion, processing, replace } = makeCompanion(options, processes);
   const world = makeWorld({ ...options, companion });
-  const processOf = (name: string): Process => options.processes.find((process) => process.name === name) as Process;
-  const desk = (runtime: number) => (runtimes[runtime] as ProcessRuntime).desk;
+  const processOf = (name: string): Process => processes.find((process) => process.name === name) as Process;
+  const desk = (runtime: number) => carryingProcessDesk((runtimes[runtime] as ProcessRuntime).desk);
   const ofApi = processing(world.engine);
   return {
     ...world,

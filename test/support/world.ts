@@ -15,7 +15,7 @@ import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import type { VirtualClock } from '../../shared/memory/virtual-clock.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
-import { CANARY_HEADERS, SECRET_CANARY, watchQueue, watchStore, watchTelemetry } from './canary.ts';
+import { CANARY_HEADERS, SECRET_CANARY, watchOutcomes, watchQueue, watchStore, watchTelemetry } from './canary.ts';
 import type { Companion } from './companion.ts';
 import { makeApi, makeTickProcess } from './processes.ts';
 import type { Answer } from './receiver.ts';
@@ -133,7 +133,7 @@ const makeWorkers = (ports: Ports, options: WorldOptions, engineOf: (owner: stri
       targets: { find: async (name) => targets.get(name) },
       channelOf: () => seen,
       ...(options.limits ? { limits: options.limits } : {}),
-      outcomes: options.outcomes,
+      outcomes: watchOutcomes(options.outcomes),
     });
   };
   const workers = Array.from({ length: options.workers ?? 2 }, make);
