@@ -7,9 +7,11 @@ import { conformance } from './conformance.ts';
 import { readVectors, type Vector } from './vectors.ts';
 
 const VECTORS = readVectors(join(import.meta.dirname, '../fixtures/flink-vectors.json'));
-const REPLAYED = VECTORS.filter(({ id }) => !(id in conformance(VECTORS, () => undefined).notApplicable));
 
 const run = (vectors: readonly Vector[]) => conformance(vectors, () => undefined);
+
+const { notApplicable } = run(VECTORS);
+const REPLAYED = VECTORS.filter(({ id }) => !(id in notApplicable));
 
 it('every case that applies gives what Flink gave', () => {
   const told: string[] = [];
