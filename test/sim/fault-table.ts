@@ -28,7 +28,7 @@ export const FAULTS = {
   F27: 'the outcome of a write is unknown: done or not, once or twice',
   F29: 'some items of a batch are stored and the rest are not',
   F31: 'pages of one item, and empty pages that go on',
-  F32: 'payloads so large that a pack takes five',
+  F32: 'payloads so large that a pack takes five, and states that would grow beyond what they may',
   F33: 'one partition throttles for seconds',
   F34: 'the store collects expired items days late, never, and in any order',
   F35: 'keys are used again after their item expired, or is collected right before it is changed',

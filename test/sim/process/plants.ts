@@ -111,6 +111,12 @@ export const PROCESS_PLANTS: readonly Plant[] = [
     replace: 'timestamp > now + 0 * maxFutureMs',
   },
   {
+    name: 'a state grows beyond what it may',
+    file: 'shared/core/process/fit-turn.ts',
+    find: 'if (!stateFits(process, taken.snapshot, after.snapshot)) {',
+    replace: 'if (!stateFits(process, taken.snapshot, taken.snapshot)) {',
+  },
+  {
     name: 'idle partitions hold back',
     file: 'shared/core/process/watermark/source-watermarks.ts',
     find: 'const after = silent.reduce(idleChannel, valve);',

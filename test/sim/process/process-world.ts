@@ -75,6 +75,8 @@ export const runProcessSeed = async (seed: number, options: SeedOptions = {}): P
   );
   await live(world);
   judgeProcesses(world);
+  const tooLarge = outlet.rows().filter(({ process, target }) => process === 'hoard' && target === 'late');
+  if (tooLarge.length > 0) weather.note('F32', tooLarge.length);
   const sent = world.deeds.flatMap(({ deed }) => (deed.kind === 'send' ? deed.sent : []));
   const taken = sent.flatMap(({ draft, fate }) => (fate === 'taken' ? [draft.id] : []));
   return {

@@ -2,6 +2,7 @@ import type { Scene } from '../scene.ts';
 import { alarms } from './alarms.ts';
 import { asks } from './asks.ts';
 import { beats } from './beats.ts';
+import { hoard } from './hoard.ts';
 import type { Program } from './program.ts';
 import { relay, sink } from './relay.ts';
 import { tally } from './tally.ts';
@@ -21,5 +22,7 @@ export const castOf = (scene: Scene): Program[] => {
     .sort((a, b) => a.lot - b.lot)
     .slice(0, CAST)
     .map(({ program }) => program);
+  // Beside the others, so that theirs is the same cast with this fault and without.
+  if (scene.on.has('F32')) cast.push(hoard);
   return [...cast, ...FOLLOWERS.filter(({ name }) => cast.some(({ follower }) => follower === name))];
 };
