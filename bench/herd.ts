@@ -30,7 +30,6 @@ const run = (n: number, { progress, nodeFlags }: Context) =>
         perSecond: Math.round((accepted * 1000) / Math.max(1, max)),
         latenessMs: { p50, p99, max },
         lost: accepted - status.counts.sent,
-        early: 0,
       };
     },
     { nodeFlags },
