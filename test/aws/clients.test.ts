@@ -4,6 +4,7 @@ import { makeDynamoClient } from '../../shared/aws/clients.ts';
 import { makeDynamoStore } from '../../shared/aws/dynamo/dynamo-store.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
 import { makeFastClock } from '../support/fast-clock.ts';
+import { startHttpService } from '../support/http-service.ts';
 import { type Answer, fault, startWire, type Wire } from '../support/wire.ts';
 
 const NOW = epochMs(Date.UTC(2026, 10, 21, 9, 0, 0, 250));
@@ -66,6 +67,17 @@ it('a client makes one attempt: the adapters repeat, because they know what may 
   await expect(client.send(get)).rejects.toThrow();
   expect(wire.operations).toEqual(['GetItem']);
   client.destroy();
+});
+
+it('a client leaves out what each call of it would do for nothing', async () => {
+  const service = await startHttpService(() => ({ status: 200, body: '{}' }));
+  const client = makeDynamoClient({ region: 'us-east-1', endpoint: service.endpoint });
+  await client.send(get);
+  const names = Object.keys(service.requests[0]?.headers ?? {});
+  expect(names).toContain('authorization');
+  expect(names.filter((name) => /agent|amz-sdk/.test(name))).toEqual([]);
+  client.destroy();
+  await service.close();
 });
 
 describe('P20: at a loopback address a client signs', () => {
