@@ -16,6 +16,9 @@ export type ChildRuntime = {
 const ROOT = new URL('../../', import.meta.url);
 const MAIN = 'shared/local/main.ts';
 
+/** As `npm start` has it: compiled modules are kept, which is half of the time of a start. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: 'node_modules/.cache/node' };
+
 const running = new Set<ChildProcess>();
 
 export type Circumstances = {
@@ -32,7 +35,8 @@ const start = (args: readonly string[], { fileBlocks, preload, env }: Circumstan
   const command = [process.execPath, ...(preload === undefined ? [] : ['--import', preload]), MAIN, ...args];
   const limited = ['sh', '-c', `ulimit -f ${fileBlocks} && exec "$0" "$@"`, ...command];
   const [program = '', ...rest] = fileBlocks === undefined ? command : limited;
-  const child = spawn(program, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const surroundings = { ...process.env, ...COMPILE_CACHE, ...env };
+  const child = spawn(program, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: surroundings });
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
