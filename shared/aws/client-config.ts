@@ -1,5 +1,6 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { makeRequestHandler } from './request-handler.ts';
+import { Sha256 } from './sha256.ts';
 
 export type ClientOptions = {
   readonly region: string;
@@ -21,6 +22,7 @@ export function clientConfig({ region, endpoint, requestTimeoutMs = REQUEST_TIME
     defaultsMode: 'standard',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
+    sha256: Sha256,
     requestHandler: makeRequestHandler({ timeoutMs: requestTimeoutMs, maxSockets: MAX_SOCKETS }),
     ...(endpoint !== undefined && { endpoint }),
     ...(isLoopback(endpoint) && { credentials: loopbackCredentials() }),
