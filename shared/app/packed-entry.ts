@@ -70,3 +70,14 @@ export const unpackEntry = (item: Item): { info: EntryInfo; opened: OpenedEntry 
     return undefined;
   }
 };
+
+/** An entry as `unpackEntry` opened it, folded again to what is stored: it opens when an item is asked for. */
+export const folded = (item: Item, { n, targets }: OpenedEntry): OpenedEntry => {
+  let opened: OpenedEntry | undefined;
+  const open = (): OpenedEntry => {
+    opened ??= unpackEntry(item)?.opened;
+    if (!opened) throw new Error(`entry ${item.sk} of ${item.pk} opened once only`);
+    return opened;
+  };
+  return { n, targets, dueAt: (index) => open().dueAt(index), item: (index) => open().item(index) };
+};

@@ -104,6 +104,27 @@ test('P1 P7 five thousand messages of one call and one instant are each sent onc
   expect(lateness(world)).toBe(0);
 });
 
+test.each([
+  ['all', 100_000_000],
+  ['two thousand', 500_000],
+  ['none', 0],
+])(
+  'P7 of a herd of late messages %s are unpacked ahead, and each is sent once, on time, or is dead',
+  async (_, aheadBytes) => {
+    const world = makeWorld({ shards: 1, workers: 1, aheadBytes });
+    const due = WORLD_START + 2 * MINUTE;
+    const ids = await accept(
+      world,
+      many(5_000, (n) => message(due, n)),
+    );
+    const lost = await accept(world, [message(due, 'x', { target: 'nowhere' }), message(due + 5, 'y')]);
+    await world.runUntil(due + MINUTE);
+    expectEachOnce(world, [...ids, ...lost.slice(1)]);
+    expect(lateness(world)).toBe(0);
+    expect(await tally(world, lost)).toEqual({ dead: 1, sent: 1 });
+  },
+);
+
 test('P7 references in many entries of one instant are compared together, not call by call', async () => {
   const world: World = makeWorld({ shards: 1, workers: 1, seams: slowWorkers(() => world, 10) });
   const ids: string[] = [];

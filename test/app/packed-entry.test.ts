@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NewEntry } from '../../shared/app/packed-entry.ts';
-import { packEntry, unpackEntry } from '../../shared/app/packed-entry.ts';
+import { folded, packEntry, unpackEntry } from '../../shared/app/packed-entry.ts';
 import type { EntryItem } from '../../shared/core/segment/entry.ts';
 import { isFresh } from '../../shared/core/segment/entry.ts';
 import { entrySortKey } from '../../shared/core/segment/segment-key.ts';
@@ -27,6 +27,21 @@ const read = (item: Item) => {
     }
   );
 };
+
+test('a folded entry has the same items', () => {
+  fc.assert(
+    fc.property(anyItems, (items) => {
+      const item = packEntry(entryOf(items), TIMES);
+      const opened = unpackEntry(item)?.opened;
+      const again = opened && folded(item, opened);
+      expect(again).toMatchObject({ n: items.length, targets: opened?.targets });
+      for (let n = items.length - 1; n >= 0; n -= 1) {
+        expect(again?.item(n)).toEqual(opened?.item(n));
+        expect(again?.dueAt(n)).toBe(opened?.dueAt(n));
+      }
+    }),
+  );
+});
 
 test('an entry says how many of its items count here, and when it was written', () => {
   fc.assert(

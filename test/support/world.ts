@@ -22,7 +22,7 @@ import type { Answer } from './receiver.ts';
 import { makeReceiver } from './receiver.ts';
 import type { Seams } from './seams.ts';
 
-export type WorldOptions = Pick<SenderParts, 'limits' | 'outcomes'> & {
+export type WorldOptions = Pick<SenderParts, 'limits' | 'outcomes' | 'aheadBytes'> & {
   readonly start?: number;
   readonly shards?: number;
   readonly timing?: Partial<Timing>;
@@ -133,6 +133,7 @@ const makeWorkers = (ports: Ports, options: WorldOptions, engineOf: (owner: stri
       targets: { find: async (name) => targets.get(name) },
       channelOf: () => seen,
       ...(options.limits ? { limits: options.limits } : {}),
+      ...(options.aheadBytes === undefined ? {} : { aheadBytes: options.aheadBytes }),
       outcomes: watchOutcomes(options.outcomes),
     });
   };

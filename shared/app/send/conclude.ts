@@ -4,6 +4,7 @@ import type { CarriedItem, EndedItem, EndKind } from '../../core/segment/unit-lo
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../ports/channel.ts';
 import { judgeOutcome } from './judge-outcome.ts';
+import { releaseSent } from './load-entries.ts';
 import type { Job, OpenEntry, UnitRun } from './unit-run.ts';
 import { MAX_HELD, makeOutbox } from './unit-run.ts';
 
@@ -73,6 +74,7 @@ export const endItem = (
   const { retried, target, ...ended } = item;
   const bytes = DECISION_BYTES + textBytes(item.reason) + textBytes(item.response);
   if (!decide(run, entry, { index: item.i, bytes })) return;
+  entry.carries = true;
   run.outbox.ended.push({ e: entry.sk, ...ended });
   if (item.k === 'void') {
     run.outbox.voids += 1;
@@ -103,6 +105,7 @@ export const carryItem = (
 ): void => {
   const { delivery, ...item } = carried;
   if (!decide(run, entry, { index: item.i, bytes: DECISION_BYTES + textBytes(item.reason) })) return;
+  entry.carries = true;
   run.outbox.carried.push({ item: { e: entry.sk, ...item }, bytes: carriedBytes(entry, delivery) });
   if (item.dueAt < run.outbox.firstCarried) {
     run.outbox.firstCarried = item.dueAt;
@@ -119,6 +122,7 @@ const sent = (job: Job): void => {
   const since = run.outbox.touched.get(entry);
   since?.items.push(index);
   since?.latenesses.push(latenessMs);
+  releaseSent(run, entry);
   run.outbox.steps.sent += 1;
   if (delivery.attempt > 1) bookBoth(run, { retrying: -1 });
   else {

@@ -6,7 +6,7 @@ import { epochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
 import { DamagedRecord } from '../damaged-record.ts';
 import type { Engine } from '../engine.ts';
-import { unpackEntry } from '../packed-entry.ts';
+import { folded, unpackEntry } from '../packed-entry.ts';
 import type { OpenEntry, UnitRun } from './unit-run.ts';
 
 /** Unpacked bytes that a unit may hold; what comes due within seconds goes over it. */
@@ -35,6 +35,18 @@ export const advance = (entry: OpenEntry): void => {
   if (entry.next < entry.n && entry.opened) entry.nextDue = entry.opened.dueAt(entry.next);
 };
 
+/** A herd is hundreds of late entries, all in hand at once: what finds no room is opened when it goes out. */
+const keepOrFold = (run: UnitRun, entry: OpenEntry, item: Item): void => {
+  const { ahead } = run.deps;
+  if (run.unit.lane === 'E' || entry.keyed || !entry.opened) return;
+  if (ahead.bytes + entry.bytes > ahead.most) {
+    entry.opened = folded(item, entry.opened);
+    return;
+  }
+  ahead.bytes += entry.bytes;
+  run.ahead += entry.bytes;
+};
+
 const admit = async (run: UnitRun, item: Item): Promise<void> => {
   if (run.entries.has(item.sk)) return;
   const unpacked = unpackEntry(item);
@@ -53,6 +65,7 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
     next: 0,
     nextDue: opened.dueAt(0),
     targetsKnown: false,
+    carries: false,
     compared: 0,
     agreements: new Map(),
   };
@@ -63,6 +76,7 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
   run.entries.set(item.sk, entry);
   advance(entry);
   if (entry.next < entry.n) {
+    keepOrFold(run, entry, item);
     run.order.push(entry);
     run.bytes += entry.bytes;
   } else entry.opened = undefined;
@@ -144,14 +158,25 @@ export const load = async (run: UnitRun): Promise<void> => {
   evict(run, run.deps.engine.clock.now());
 };
 
+/** Lets go of the body of an entry. */
+const letGo = (run: UnitRun, entry: OpenEntry): void => {
+  if (!entry.opened) return;
+  entry.opened = undefined;
+  entry.agreements.clear();
+  run.bytes -= entry.bytes;
+};
+
 /** Lets go of the bodies of entries whose items are all decided, once the decisions are carried out. */
 export const release = (run: UnitRun, entries: Iterable<OpenEntry>): void => {
-  for (const entry of entries) {
-    if (!entry.opened || entry.decided.count < entry.n) continue;
-    entry.opened = undefined;
-    entry.agreements.clear();
-    run.bytes -= entry.bytes;
-  }
+  for (const entry of entries) if (entry.decided.count === entry.n) letGo(run, entry);
+};
+
+/**
+ * Lets go of the body of an entry whose items were all sent: nothing of it is carried elsewhere. In a herd its record waits
+ * for those of a thousand others, and what waits with it outgrows the young generation.
+ */
+export const releaseSent = (run: UnitRun, entry: OpenEntry): void => {
+  if (!entry.carries && entry.decided.count === entry.n) letGo(run, entry);
 };
 
 /** Opens an announced entry that the listing missed. */

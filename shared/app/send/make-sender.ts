@@ -26,16 +26,21 @@ export type Sender = {
   stop(): void;
 };
 
+const AHEAD_BYTES = 32 * 1024 * 1024;
+
 export type SenderParts = {
   readonly engine: Engine;
   readonly targets: TargetLookup;
   readonly channelOf: (target: Target) => Channel;
   readonly limits?: GateLimits;
+  /** Unpacked bytes of late entries that may be held ahead of their time. */
+  readonly aheadBytes?: number;
   /** Told of what ended and was not sent, where somebody wants to know. */
   readonly outcomes?: OutcomeBus | undefined;
 };
 
-export const makeSender = ({ engine, targets, channelOf, limits, outcomes }: SenderParts): Sender => {
+export const makeSender = (parts: SenderParts): Sender => {
+  const { engine, targets, channelOf, limits, outcomes, aheadBytes = AHEAD_BYTES } = parts;
   const cursor = makeHoldCursor(engine.clock);
   const gates = makeTargetGates({
     clock: engine.clock,
@@ -49,6 +54,7 @@ export const makeSender = ({ engine, targets, channelOf, limits, outcomes }: Sen
   const deps: SendDeps = {
     ...{ engine, targets, cursor, gates, outcomes },
     tombstones: makeTombstoneReader(engine),
+    ahead: { bytes: 0, most: aheadBytes },
     shardsAreKnown: makeCursorGuard(engine),
   };
   const bells = new Set<Bell>();

@@ -61,6 +61,7 @@ export const makeRun = (
   listed: { fresh: 0, redriven: 0, undecided: 0 },
   tally: { decisions: 0, records: 0 },
   bytes: 0,
+  ahead: 0,
   droppedDue: NEVER,
   verifiedThrough: Number.NEGATIVE_INFINITY,
   tombstones: new Set(),

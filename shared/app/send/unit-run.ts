@@ -22,6 +22,8 @@ export type SendDeps = {
   readonly cursor: HoldCursor;
   readonly gates: TargetGates;
   readonly tombstones: TombstoneReader;
+  /** Unpacked bytes of late entries, of all units together, that are open ahead of their time. */
+  readonly ahead: { bytes: number; readonly most: number };
   /** To be awaited before anything is stored: ticks know of all shards that this process stores into (C3). */
   readonly shardsAreKnown: () => Promise<unknown> | undefined;
   /** Where there is one: told of what ended and was not sent. */
@@ -56,6 +58,8 @@ export type OpenEntry = {
   nextDue: EpochMs;
   /** All its targets were looked up. */
   targetsKnown: boolean;
+  /** Some of its items were decided in a way that has them looked at once more, when it is carried out. */
+  carries: boolean;
   /** In an entry of references: items below it were compared with their records. */
   compared: number;
   agreements: Map<number, Agreement>;
@@ -124,6 +128,8 @@ export type UnitRun = {
   /** Decisions and records of this owner so far. */
   tally: { decisions: number; records: number };
   bytes: number;
+  /** Its share of what is open ahead. */
+  ahead: number;
   /** When the first of the entries that were dropped comes due. */
   droppedDue: number;
   verifiedThrough: number;

@@ -204,6 +204,7 @@ export const workUnit = async (deps: SendDeps, unit: Unit, limits: WorkLimits): 
     return await work(run);
   } finally {
     limits.bells.delete(run.bell);
+    deps.ahead.bytes -= run.ahead;
     run.lost = true;
   }
 };
