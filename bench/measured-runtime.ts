@@ -22,11 +22,11 @@ const runtime = await startLocal({
 });
 
 process.on('message', () => {
-  const insight: Insight = { dynamoEndpoint: runtime.dynamoEndpoint, writeUnits };
+  const insight: Insight = { writeUnits };
   process.send?.(insight);
 });
 process.on('SIGTERM', async () => {
   await runtime.stop();
   process.exit();
 });
-process.stdout.write(`${JSON.stringify({ url: runtime.url })}\n`);
+process.stdout.write(`${JSON.stringify({ url: runtime.url, dynamoEndpoint: runtime.dynamoEndpoint })}\n`);

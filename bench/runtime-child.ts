@@ -14,7 +14,6 @@ const MEASURED = pathOf('./measured-runtime.ts');
 
 /** What the measured runtime tells beyond its API. */
 export type Insight = {
-  readonly dynamoEndpoint: string;
   /** Write units that the store reported so far, by `<operation> <table>`. */
   readonly writeUnits: Readonly<Record<string, number>>;
 };
@@ -22,6 +21,8 @@ export type Insight = {
 /** The local runtime in a process of its own, on a data directory that a bench may use again. */
 export type RuntimeChild = {
   readonly url: string;
+  /** Of its tables, for who wants to use them beside it. */
+  readonly dynamoEndpoint: string;
   readonly pid: number;
   /** Only of the measured runtime. */
   insight(): Promise<Insight>;
@@ -53,7 +54,7 @@ export const startRuntime = async (
   const lines = createInterface({ input: child.stdout as Readable });
   const first = await Promise.race([once(lines, 'line'), exit.then(() => undefined)]);
   if (first === undefined) throw new Error('The runtime ended before it was ready; its reason stands above.');
-  const { url } = JSON.parse(String(first[0])) as { url: string };
+  const places = JSON.parse(String(first[0])) as Pick<RuntimeChild, 'url' | 'dynamoEndpoint'>;
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     child.kill(signal);
     await exit;
@@ -63,7 +64,7 @@ export const startRuntime = async (
     child.send('insight');
     return (await answer)[0] as Insight;
   };
-  return { url, pid: child.pid ?? 0, insight, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { ...places, pid: child.pid ?? 0, insight, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 };
 
 /** A data directory that is gone afterwards. */

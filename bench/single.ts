@@ -54,13 +54,13 @@ const ourRate = async (url: string, run: string, n: number): Promise<number> => 
 };
 
 const measure = async (n: number, runtime: RuntimeChild, { progress }: Context) => {
-  const { dynamoEndpoint } = await runtime.insight();
-  await putTarget(runtime.url, 'sink', { kind: 'none' });
+  const { url, dynamoEndpoint } = runtime;
+  await putTarget(url, 'sink', { kind: 'none' });
   const rounds: { ours: number; bare: number }[] = [];
   // The first round warms both up.
   for (let round = 0; round <= ROUNDS; round += 1) {
     const bare = await bareRate(dynamoEndpoint, `r${round}`, n);
-    const ours = await ourRate(runtime.url, `r${round}`, n);
+    const ours = await ourRate(url, `r${round}`, n);
     progress(`ours ${Math.round(ours)}/s, bare ${Math.round(bare)}/s${round === 0 ? ' (warming up)' : ''}`);
     if (round > 0) rounds.push({ ours, bare });
   }
@@ -76,8 +76,7 @@ export const single: Bench = {
   name: 'single',
   what: `messages put by key over http, ${AT_ONCE} at once, beside bare SDK PutItem on the same engine, by turns`,
   n: [3_000],
-  run: (n, context) =>
-    withRuntime((runtime) => measure(n, runtime, context), { measured: true, nodeFlags: context.nodeFlags }),
+  run: (n, context) => withRuntime((runtime) => measure(n, runtime, context), { nodeFlags: context.nodeFlags }),
   judge: ([result]) => {
     const share = Number(result?.ofBare);
     const measured = `${Math.round(share * 100)} % of bare PutItem (${result?.perSecond}/s)`;

@@ -55,7 +55,7 @@ try {
   stopOnSignal(runtime);
   toStdout(
     json
-      ? JSON.stringify({ ready: true, url: runtime.url })
+      ? JSON.stringify({ ready: true, url: runtime.url, dynamoEndpoint: runtime.dynamoEndpoint })
       : welcome({ ...runtime, data, processes: loaded.map(({ name }) => name) }),
   );
 } catch (error) {
