@@ -70,15 +70,15 @@ export const judgeProcesses = (world: ProcessSetUp): void => {
     const left = waiting + processing.length + calls.length;
     if (left > 0) model.violate('P1', `${process}/${key} still has ${left} timers and calls`, `${process}/${key}`);
   }
-  // Timers that are far away wait for a tick that opens their bucket.
   // A wave whose pointer a tick is refused comes with the next one.
   // What a commit whose answer was lost left to do waits until its worker may do no more.
-  const mild = scene.mild && !scene.on.has('F02') && !scene.on.has('F06') && !scene.on.has('F27');
+  const mild = scene.mild && !scene.on.has('F06') && !scene.on.has('F27');
+  const ticksSkipped = scene.on.has('F02');
   const all = programs.map(({ name }): [string, Evidence] => {
     const states = new Map(keys.flatMap(({ process, key, state }) => (process === name ? [[key, state]] : [])));
     const own = { rows: rows.get(name) ?? [], sent: sent.get(name) ?? new Map(), states };
     const reachedAt = (watermark: number) => world.watch.reachedAt(name, watermark);
-    return [name, { process: name, ...own, mild, reachedAt, violate: model.violate }];
+    return [name, { process: name, ...own, mild, ticksSkipped, reachedAt, violate: model.violate }];
   });
   const evidences = new Map(all);
   for (const [n, [, evidence]] of all.entries()) {

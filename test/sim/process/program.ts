@@ -35,6 +35,8 @@ export type Evidence = {
   readonly states: ReadonlyMap<string, Readonly<Record<string, Data>>>;
   /** Nothing makes anything late here (P7). */
   readonly mild: boolean;
+  /** More ticks than there is lookahead for: a processing timer that is far away waits for the next one (F02). */
+  readonly ticksSkipped: boolean;
   /** Since when the watermark of the process is at or beyond this one. */
   readonly reachedAt: (watermark: number) => number;
   readonly violate: Model['violate'];

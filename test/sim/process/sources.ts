@@ -17,9 +17,14 @@ const fn = ({ runtime }: Intake, name: string): ProcessFunction => runtime.desk.
 /** What sources were promised of a partition. */
 export type Shown = { readonly process: string; readonly partition: string; timestamp: number };
 
+/** A call takes so long at most where nothing makes it late: some slow calls of the store, and others at the same keys (P7). */
+const ANSWERED_MS = 8_000;
+
 /** The sources of all processes: each repeats a call until it is answered, or gives up. */
 export const makeSources = (world: SourceWorld, deeds: readonly PlannedSourceDeed[]) => {
-  const { timeline, model } = world;
+  const { timeline, model, scene } = world;
+  // Who lost an answer waits until its own writer may do no more.
+  const isPrompt = scene.mild && !scene.on.has('F27');
   const { call, withTries } = makeWire(world, world.startIntake);
   const shown = new Map<string, Shown>();
   const advanced = new Map<string, number>();
@@ -36,10 +41,13 @@ export const makeSources = (world: SourceWorld, deeds: readonly PlannedSourceDee
   const send = async ({ process, partition, sent }: SourceDeed & { kind: 'send' }): Promise<void> => {
     const what = `elements of ${process} ${partition}: ${sent.map(({ draft }) => draft.id).join(' ')}`;
     const drafts = sent.map(({ draft }) => draft);
+    const askedAt = timeline.now();
     const fates = await withTries(what, (api) =>
       call(api, what, () => api.runtime.desk.submit(fn(api, process), drafts, partition)),
     );
     if (!fates) return;
+    const tookMs = timeline.now() - askedAt;
+    if (isPrompt && tookMs > ANSWERED_MS) model.violate('P7', `${what} took ${tookMs} ms`, sent[0]?.draft.id);
     for (const [n, one] of sent.entries()) take(one, fates[n]);
     const name = `${process} ${partition}`;
     const counted = sent.flatMap(({ draft, future, poison }) => (future || poison ? [] : (draft.timestamp ?? [])));
