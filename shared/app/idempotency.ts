@@ -13,8 +13,9 @@ type IdempotencyRecord = {
   readonly state: 'running' | 'done';
   /** When the first call came; every retry resolves its due times against it. */
   readonly acceptedAt: EpochMs;
-  /** How many shards the first call spread its entries over; those of before do not say so. */
+  /** How many shards the first call spread its entries over, and the lookahead that chose their lanes; those of before do not say so. */
   readonly shards?: number;
+  readonly lookaheadMs?: number;
   readonly runningUntil: EpochMs;
   readonly bodyHash?: string;
   readonly nonce: string;
@@ -23,8 +24,9 @@ type IdempotencyRecord = {
 /** A claim on an idempotency key; `replayed` where an earlier call ended well. */
 export type IdempotencyClaim = {
   readonly acceptedAt: EpochMs;
-  /** As many as the first call had: with more of them, after a deployment, a retry would store everything once more. */
+  /** Those of the first call: with others, after a deployment, a retry would store everything once more, elsewhere. */
   readonly shards: number;
+  readonly lookaheadMs: number;
   readonly replayed: boolean;
   /** Says that the call is still running. */
   renew(): Promise<void>;
@@ -75,6 +77,7 @@ const acquire = async (engine: Engine, key: string, bodyHash: string | undefined
     state: 'running',
     acceptedAt: now,
     shards: engine.shards,
+    lookaheadMs: engine.timing.lookaheadMs,
     runningUntil: plusMs(now, RUNNING_MS),
     nonce: engine.nonce(),
     ...(bodyHash === undefined ? {} : { bodyHash }),
@@ -119,6 +122,7 @@ export const claimIdempotencyKey = async (
   return {
     acceptedAt: record.acceptedAt,
     shards: record.shards ?? engine.shards,
+    lookaheadMs: record.lookaheadMs ?? engine.timing.lookaheadMs,
     replayed,
     renew: async () => {
       const now = engine.clock.now();

@@ -106,6 +106,7 @@ export const openIntake = async (
   const claim = await claimIdempotencyKey(engine, request.idempotencyKey, request.bodyHash);
   const { acceptedAt, replayed } = claim;
   const packer = makeEntryPacker(['bulk', request.idempotencyKey], { timeline: engine.timeline, shards: claim.shards });
+  const timing = { ...engine.timing, lookaheadMs: claim.lookaheadMs };
   const writer = makeWriter(engine, claim);
   const receipts: Receipts = { ids: [], dueAt: [], accepted: 0 };
   let keeping = request.keepReceipts;
@@ -121,7 +122,7 @@ export const openIntake = async (
     const minute = minuteOf(item.dueAt);
     receipts.accepted += 1;
     accepted.set(minute, (accepted.get(minute) ?? 0) + 1);
-    const full = packer.add(item, minute, laneFor(minute, acceptedAt, engine.timing));
+    const full = packer.add(item, minute, laneFor(minute, acceptedAt, timing));
     if (full.length === 0) return undefined;
     for (const packed of full) take(packed);
     return writer.room();

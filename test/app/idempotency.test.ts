@@ -37,7 +37,7 @@ test('P3 the same key and body again give the same ids and store nothing; anothe
   expect(world.telemetry.total('accepted')).toBe(2);
 });
 
-test('P3 F39 a call that is repeated after a deployment with more shards gives the same ids, and is sent once', async () => {
+test('P3 F39 a call that is repeated after a deployment with more shards and another lookahead gives the same ids, and is sent once', async () => {
   const texts = Array.from({ length: 20 }, (_, n) => String(n));
   const idsOf = async (desk: World['desk']) => {
     const intake = await desk.openIntake({ idempotencyKey: KEY, bodyHash: 'h', keepReceipts: true });
@@ -54,7 +54,8 @@ test('P3 F39 a call that is repeated after a deployment with more shards gives t
   const crashed = makeMessageDesk({ ...world.engine, store: { ...world.store, put: lost } });
   await expect(idsOf(carryingDesk(crashed))).rejects.toThrow('down');
   await world.runUntil(world.clock.now() + 61_000);
-  const more = carryingDesk(makeMessageDesk({ ...world.engine, shards: 50 }));
+  const timing = { ...world.engine.timing, lookaheadMs: 600_000 };
+  const more = carryingDesk(makeMessageDesk({ ...world.engine, shards: 50, timing }));
   expect(await idsOf(more)).toEqual(await idsOf(more));
   await world.runUntil(world.clock.now() + 25 * 60_000);
   expect(world.arrivals.map(({ body }) => body).sort()).toEqual(texts.map((text) => `"${text}"`).sort());
