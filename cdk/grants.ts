@@ -41,8 +41,8 @@ export const GRANTS: Readonly<
   },
   send: {
     segments: ['get', 'query', 'put', 'putMany'],
-    keys: ['get', 'getMany'],
-    control: ['get', 'put', 'add'],
+    keys: ['get', 'getMany', 'put'],
+    control: ['get', 'getMany', 'put', 'add'],
   },
   process: {
     segments: ['get', 'query', 'put', 'putMany', 'remove'],

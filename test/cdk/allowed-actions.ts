@@ -25,7 +25,7 @@ const ENGINE: Readonly<Record<string, Allowed>> = {
   },
   Send: {
     TablesSegments: 'BatchGetItem BatchWriteItem GetItem PutItem Query',
-    TablesKeys: 'BatchGetItem GetItem',
+    TablesKeys: 'BatchGetItem GetItem PutItem',
     TablesControl: 'BatchGetItem GetItem PutItem UpdateItem',
     LanesLane: WORK,
     Outcomes: 'events:PutEvents',

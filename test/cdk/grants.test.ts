@@ -23,6 +23,7 @@ import { makeMemoryTelemetry } from '../../shared/memory/telemetry.ts';
 import { makeVirtualClock } from '../../shared/memory/virtual-clock.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import type { ItemStore } from '../../shared/ports/item-store.ts';
+import { StoreError } from '../../shared/ports/store-error.ts';
 import { makeFastClock } from '../support/fast-clock.ts';
 import { startWire } from '../support/wire.ts';
 import { grantedStore } from './granted-store.ts';
@@ -37,9 +38,15 @@ function makeDeployment() {
   const queue = makeMemoryQueue({ clock, visibilityMs: 10 * MINUTE_MS });
   /** What happens before the next batch of writes is applied. */
   const meanwhile: (() => Promise<unknown>)[] = [];
+  /** How many commits of keys are not stored, of which their writers never hear. */
+  const lost = { commits: 0 };
   const stored = makeMemoryStore({
-    hook: async (phase, call) => {
+    hook: async (phase, call, { table }) => {
       if (phase === 'before' && call === 'putMany') await meanwhile.shift()?.();
+      if (phase === 'before' && call === 'put' && table === 'keys' && lost.commits > 0) {
+        lost.commits -= 1;
+        throw new StoreError('UNKNOWN', 'no answer');
+      }
     },
   });
   const used = new Set<string>();
@@ -93,7 +100,7 @@ function makeDeployment() {
     if (unit) await sender.work(unit, plusMs(clock.now(), MINUTE_MS));
     await send.ledgers.flush();
   };
-  return { clock, queue, used, meanwhile, ingest, targets: targetsOf(ingest), tick: makeTick(tick), work };
+  return { clock, queue, used, meanwhile, lost, ingest, targets: targetsOf(ingest), tick: makeTick(tick), work };
 }
 
 type Deployment = ReturnType<typeof makeDeployment>;
@@ -134,6 +141,9 @@ async function useMessages(deployment: Deployment): Promise<void> {
   const desk = makeMessageDesk(ingest);
   const later = plusMs(clock.now(), 12 * MINUTE_MS);
   await desk.putKeyed('soon', message('push', plusMs(clock.now(), 5000)));
+  // Its reference stands, so that a sender has the key refuse it.
+  deployment.lost.commits = 1;
+  await expect(desk.putKeyed('uncommitted', message('push', plusMs(clock.now(), 5000)))).rejects.toThrow('no answer');
   await desk.putKeyed('later', message('push', later));
   await desk.putKeyed('later', message('push', plusMs(later, MINUTE_MS)));
   await desk.putKeyed('failing', message('down', later));
