@@ -4,3 +4,9 @@ import type { Target } from '../core/delivery/target.ts';
 export type TargetLookup = {
   find(name: string): Promise<Target | undefined>;
 };
+
+/** Reads targets as they are stored. */
+export type TargetReader = TargetLookup & {
+  /** Those that are not there, or damaged, are left out. */
+  findMany(names: readonly string[]): Promise<ReadonlyMap<string, Target>>;
+};

@@ -12,7 +12,7 @@ import {
   targetKey,
   toTargetItem,
 } from './target-record.ts';
-import type { TargetLookup } from './target-registry.ts';
+import type { TargetReader } from './target-registry.ts';
 
 /** Where messages go, as a user says it: secrets are ours to make. */
 export type DestinationSpec = { readonly kind: 'http'; readonly url: string } | Exclude<Destination, { kind: 'http' }>;
@@ -26,7 +26,7 @@ export type TargetReceipt = { readonly target: Target; readonly created: boolean
 export type Rotation = { readonly secret: string; readonly previousUntil: EpochMs };
 
 /** The use cases of targets; all throw `Problem` and `StoreError`. */
-export type Targets = TargetLookup & {
+export type Targets = TargetReader & {
   put(name: string, spec: TargetSpec): Promise<TargetReceipt>;
   /** In the order of names; `after` is the last name of the page before. */
   list(request: {
@@ -57,6 +57,12 @@ const MAX_TRIES = 8;
 
 export const makeTargets = (deps: TargetsDeps): Targets => ({
   find: async (name) => (await read(deps.store, name)).record?.target,
+  findMany: async (names) => {
+    const targets = (await deps.store.getMany(names.map(targetKey))).flatMap(
+      (item) => parseTargetItem(item)?.target ?? [],
+    );
+    return new Map(targets.map((target) => [target.name, target]));
+  },
   put: (name, spec) => putTarget(deps, name, spec),
   list: (request) => listTargets(deps.store, request),
   remove: async (name) => {

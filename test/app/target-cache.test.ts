@@ -12,12 +12,13 @@ const makeWorld = () => {
   const clock = makeVirtualClock(START);
   const reads: string[] = [];
   const world = { found: named('first') as Target | undefined, failing: false };
-  const find = async (name: string) => {
-    reads.push(name);
+  const findMany = async (names: readonly string[]) => {
+    reads.push(names.join(' '));
     if (world.failing) throw new Error('no store');
-    return world.found;
+    const { found } = world;
+    return new Map(names.flatMap((name): [string, Target][] => (found ? [[name, found]] : [])));
   };
-  return { clock, reads, world, cache: makeTargetCache({ find }, clock) };
+  return { clock, reads, world, cache: makeTargetCache({ findMany }, clock) };
 };
 
 describe('the cache of targets', () => {
@@ -46,7 +47,15 @@ describe('the cache of targets', () => {
     await expect(Promise.all([cache.find('push'), cache.find('push')])).rejects.toThrow('no store');
     world.failing = false;
     expect(await Promise.all([cache.find('push'), cache.find('push'), cache.find('other')])).toHaveLength(3);
-    expect(reads).toEqual(['push', 'push', 'other']);
+    expect(reads).toEqual(['push', 'push other']);
+  });
+
+  test('reads a name once that is asked for while it is read', async () => {
+    const { cache, reads } = makeWorld();
+    const first = cache.find('push');
+    await Promise.resolve();
+    expect(await Promise.all([first, cache.find('push'), cache.find('other')])).toHaveLength(3);
+    expect(reads).toEqual(['push', 'other']);
   });
 
   test('F41 uses what it knows for an hour while the store fails', async () => {
