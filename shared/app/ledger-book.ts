@@ -52,50 +52,60 @@ export const parseFigure = (slotStart: Minute, name: string): { minute: Minute; 
   return field && { minute: slotStart + Number(name.charAt(0)), field };
 };
 
-type Gathered = Map<string, { key: ItemKey; counts: Record<string, number> }>;
+type Counts = Record<string, number>;
 
-const gather = (gathered: Gathered, key: ItemKey, counts: Readonly<Record<string, number>>): void => {
-  const name = `${key.pk}|${key.sk}`;
-  const known = gathered.get(name) ?? { key, counts: {} };
-  gathered.set(name, known);
-  for (const field in counts) {
-    const value = counts[field];
-    if (value) known.counts[field] = (known.counts[field] ?? 0) + value;
-  }
+/** What waits to be added to an item; `name` tells the items of a book apart. */
+type Gathered = { readonly name: string; readonly key: ItemKey; readonly counts: Counts };
+
+const count = (counts: Counts, field: string, n: number | undefined): void => {
+  if (n) counts[field] = (counts[field] ?? 0) + n;
 };
 
 /** A book that adds to the items of one stripe, chosen by the owner's name. */
 export const makeLedgerBook = (store: ItemStore, owner: string): LedgerBook => {
   const stripe = hash32(owner) % STRIPES;
-  let gathered: Gathered = new Map();
+  let gathered = new Map<string, Gathered>();
   let latenesses = makeLatenessHistogram();
 
+  const countsOf = (name: string, keyOf: () => ItemKey): Counts => {
+    const known = gathered.get(name);
+    if (known) return known.counts;
+    const counts: Counts = {};
+    gathered.set(name, { name, key: keyOf(), counts });
+    return counts;
+  };
+
   const book = (minute: Minute, steps: Partial<Ledger>): void => {
-    const named: Record<string, number> = {};
-    for (const field of LEDGER_FIELDS) if (steps[field]) named[figureName(minute, field)] = steps[field];
-    gather(gathered, slotKey(stripe, minute), named);
+    const counts = countsOf(`slot ${Math.floor(minute / MINUTES_PER_SLOT)}`, () => slotKey(stripe, minute));
+    for (const field of LEDGER_FIELDS) if (steps[field]) count(counts, figureName(minute, field), steps[field]);
   };
   const lateness = (ms: number): void => recordLateness(latenesses, ms);
-  const target = (name: string, counts: TargetCounts): void =>
-    gather(gathered, targetCountsKey(stripe, name), { ...counts });
+  const target = (name: string, { sent, failed, dead }: TargetCounts): void => {
+    const counts = countsOf(`target ${name}`, () => targetCountsKey(stripe, name));
+    count(counts, 'sent', sent);
+    count(counts, 'failed', failed);
+    count(counts, 'dead', dead);
+  };
 
   /** An estimate is not worth a failure: what was certainly not added is kept for the next flush. */
-  const addOrKeep = async (key: ItemKey, counts: Readonly<Record<string, number>>): Promise<void> => {
+  const addOrKeep = async ({ name, key, counts }: Gathered): Promise<void> => {
     try {
       await store.add(key, counts);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (error.code !== 'UNKNOWN') gather(gathered, key, counts);
+      if (error.code === 'UNKNOWN') return;
+      const kept = countsOf(name, () => key);
+      for (const field in counts) count(kept, field, counts[field]);
     }
   };
 
   const flush = async (): Promise<void> => {
-    const buckets = [...latenesses.buckets].map(([ms, n]) => [`${ms}ms`, n]);
-    gather(gathered, latenessKey(stripe), Object.fromEntries(buckets));
+    const late = countsOf('lateness', () => latenessKey(stripe));
+    for (const [ms, n] of latenesses.buckets) count(late, `${ms}ms`, n);
     const taken = [...gathered.values()].filter(({ counts }) => Object.keys(counts).length > 0);
     gathered = new Map();
     latenesses = makeLatenessHistogram();
-    await Promise.all(taken.map(({ key, counts }) => addOrKeep(key, counts)));
+    await Promise.all(taken.map(addOrKeep));
   };
   return { book, lateness, target, flush };
 };

@@ -19,8 +19,9 @@ export const unseal = (sealed: string | undefined, body?: Uint8Array): string | 
 
 type Place = Pick<ItemKey, 'pk' | 'sk'>;
 
+/** Of the place, the bytes and the text, one behind the other; where there are no bytes, in one call. */
 const checksumAt = ({ pk, sk }: Place, text: string, body: Uint8Array | undefined): string =>
-  checksumOf(text, body, crc32(`${pk}\n${sk}`));
+  body === undefined ? checksumOf(`${pk}\n${sk}${text}`, undefined) : checksumOf(text, body, crc32(`${pk}\n${sk}`));
 
 /**
  * A value as JSON with a checksum in front: of the text, of the bytes beside it, and of where it is stored, because the

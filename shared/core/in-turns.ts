@@ -8,6 +8,8 @@ export const inTurns = async <Job, Result>(
   most: number,
   work: (job: Job) => Promise<Result>,
 ): Promise<Result[]> => {
+  // Most calls bring one.
+  if (jobs.length === 1) return [await work(jobs[0] as Job)];
   const results = new Array<Result>(jobs.length);
   const waiting = untilClosed(jobs.entries());
   const worker = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import type { MemoryPartition } from './memory-partition.ts';
 const MAX_PAGE_BYTES = 1024 * 1024;
 
 /**
- * At most `most` items of a range, copied. The cursor is `>` and the last sort key seen, or a bare `^` while nothing
+ * At most `most` items of a range, or their keys, copied. The cursor is `>` and the last sort key seen, or a bare `^` while nothing
  * was seen.
  */
 export function readPage(partition: MemoryPartition | undefined, range: RangeQuery, most: number): Page {
@@ -25,10 +25,12 @@ export function readPage(partition: MemoryPartition | undefined, range: RangeQue
     const item = partition.at(i);
     if (item === undefined) break;
     bytes += (item.doc?.length ?? 0) + (item.body?.length ?? 0);
-    items.push(copyItem(item));
+    items.push(range.keysOnly ? keyOf(item) : copyItem(item));
   }
   return { items };
 }
+
+const keyOf = ({ table, pk, sk, version }: Item): Item => ({ table, pk, sk, version });
 
 const cursor = (last: Item | undefined, before: string | undefined): string =>
   last === undefined ? (before ?? '^') : `>${last.sk}`;

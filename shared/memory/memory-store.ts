@@ -65,24 +65,17 @@ export function makeMemoryStore({ hook, pageItems }: MemoryStoreOptions = {}): M
     async query(range) {
       checkRange(range);
       const most = Math.min(range.limit ?? Infinity, pageItems?.() ?? Infinity);
-      const page = await around('query', { ...range, sk: range.from }, () =>
-        readPage(tables.partition(range), range, most),
-      );
-      return range.keysOnly ? { ...page, items: page.items.map(keyOf) } : page;
+      const { table, pk, from: sk } = range;
+      return around('query', { table, pk, sk }, () => readPage(tables.partition(range), range, most));
     },
     async add(key, counts) {
       checkKey(key);
       if (isEmpty(counts)) return;
-      const { table, pk, sk } = key;
-      await around('add', key, () =>
-        tables.write(withCounts(tables.find(key) ?? { table, pk, sk, version: 0 }, counts)),
-      );
+      await around('add', key, () => tables.add(key, counts));
     },
     items: () => Array.from(tables.items(), copyItem),
   };
 }
-
-const keyOf = ({ table, pk, sk, version }: Item): Item => ({ table, pk, sk, version });
 
 const makeAround =
   (hook: NonNullable<MemoryStoreOptions['hook']>) =>
@@ -97,12 +90,6 @@ const makeAround =
 function holds(expect: Expect, stored: Item | undefined): boolean {
   if (expect === 'any') return true;
   return expect === 'absent' ? stored === undefined : stored?.version === expect;
-}
-
-function withCounts(item: Item, added: Readonly<Record<string, number>>): Item {
-  const counts: Record<string, number> = { ...item.counts };
-  for (const [name, value] of Object.entries(added)) counts[name] = (counts[name] ?? 0) + value;
-  return { ...item, counts };
 }
 
 const copyFound = (item: Item | undefined): Item | undefined => (item === undefined ? undefined : copyItem(item));

@@ -23,6 +23,17 @@ export class MemoryTables {
     partitions.set(item.pk, partition);
   }
 
+  /** Adds to the counts of an item, in place: what `find` returned before has them too. */
+  add({ table, pk, sk }: ItemKey, added: Readonly<Record<string, number>>): void {
+    const there = this.find({ table, pk, sk });
+    if (there?.counts === undefined) {
+      this.write({ ...(there ?? { table, pk, sk, version: 0 }), counts: added });
+      return;
+    }
+    const counts: Record<string, number> = there.counts;
+    for (const name in added) counts[name] = (counts[name] ?? 0) + (added[name] ?? 0);
+  }
+
   erase(key: ItemKey): void {
     const partition = this.partition(key);
     partition?.delete(key.sk);

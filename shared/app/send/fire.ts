@@ -47,15 +47,18 @@ const resolveReference = (run: UnitRun, entry: OpenEntry, index: number): EntryI
   return end(run, entry, { index, item: reference, k: 'dead', reason: 'RECORD_DAMAGED' });
 };
 
-const deliveryOf = (entry: OpenEntry, index: number, item: EntryItem): Delivery => ({
-  messageId: item.id ?? messageIdAt(entry.idPrefix, index),
-  ...(item.key === undefined ? {} : { key: item.key }),
-  payload: item.payload as Uint8Array,
-  ...(item.headers === undefined ? {} : { headers: item.headers }),
-  dueAt: item.firstDueAt ?? item.dueAt,
-  attempt: item.attempt ?? 1,
-  ...(item.traceparent === undefined ? {} : { traceparent: item.traceparent }),
-});
+const deliveryOf = (entry: OpenEntry, index: number, item: EntryItem): Delivery => {
+  const delivery: { -readonly [name in keyof Delivery]: Delivery[name] } = {
+    messageId: item.id ?? messageIdAt(entry.idPrefix, index),
+    payload: item.payload as Uint8Array,
+    dueAt: item.firstDueAt ?? item.dueAt,
+    attempt: item.attempt ?? 1,
+  };
+  if (item.key !== undefined) delivery.key = item.key;
+  if (item.headers !== undefined) delivery.headers = item.headers;
+  if (item.traceparent !== undefined) delivery.traceparent = item.traceparent;
+  return delivery;
+};
 
 const isMissed = (run: UnitRun, item: EntryItem, now: EpochMs): boolean =>
   item.onMissed === 'skip' &&
