@@ -28,8 +28,11 @@ export type Actor = {
   setOffset(ms: number): void;
   /** When its clock was off by more than a minute. */
   readonly wrong: readonly Span[];
-  /** Asks somebody: `act` happens there after `there` ms, the answer is back after `back` ms more. */
-  ask<T>(way: Way<T>, act: () => Promise<T>): Promise<T>;
+  /**
+   * Asks somebody: `act` happens there after `there` ms, the answer is back after `back` ms more. `onAnswer` is told
+   * of one that is no error, as it comes.
+   */
+  ask<T>(way: Way<T>, act: () => Promise<T>, onAnswer?: () => void): Promise<T>;
   /** Runs something in this process once it is awake. */
   deliver(run: () => void): void;
   /** When it did nothing, not even notice. */
@@ -99,18 +102,22 @@ export const makeActor = (timeline: Timeline, name: string): Actor => {
 
   const { clock, setOffset, offset } = makeActorClock(timeline, deliver);
 
-  const ask = <T>({ there, back }: Way<T>, act: () => Promise<T>): Promise<T> =>
+  const arrive = (backMs: number, settle: () => void): void => {
+    if (backMs === 0) deliver(settle);
+    else timeline.at(timeline.now() + backMs, () => deliver(settle));
+  };
+
+  const ask = <T>({ there, back }: Way<T>, act: () => Promise<T>, onAnswer?: () => void): Promise<T> =>
     new Promise((resolve, reject) => {
       if (!alive()) return;
       const leaves = Math.max(timeline.now(), frozenUntil);
       timeline.at(leaves + there, () => {
-        const answer = act();
-        const arrive = (backMs: number, settle: () => void): void => {
-          if (backMs === 0) deliver(settle);
-          else timeline.at(timeline.now() + backMs, () => deliver(settle));
-        };
-        answer.then(
-          (value) => arrive(back(value), () => resolve(value)),
+        act().then(
+          (value) =>
+            arrive(back(value), () => {
+              onAnswer?.();
+              resolve(value);
+            }),
           (error) => arrive(back(undefined), () => reject(error)),
         );
       });

@@ -2,7 +2,7 @@ import type { Target } from '../../shared/core/delivery/target.ts';
 import type { Delivery } from '../../shared/ports/channel.ts';
 import type { Actor } from './actor.ts';
 import type { Model } from './model.ts';
-import { tagOf } from './receiver.ts';
+import { tagIn } from './receiver.ts';
 
 /** Clocks further apart than this excuse a cancel that was not seen: it was decided up to 1 s after it was read. */
 const EXCUSED_SKEW_MS = 1_000;
@@ -44,7 +44,8 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
   return (worker: Actor, target: Target, delivery: Delivery): void => {
     const { messageId: id, payload, dueAt } = delivery;
     const now = worker.clock.now();
-    const tag = tagOf(payload);
+    const text = decoder.decode(payload);
+    const tag = tagIn(text);
     const sent = model.submitted.get(tag);
     if (!sent) {
       model.violate('P1', `an attempt of ${tag}, which nobody sent`, id);
@@ -54,7 +55,7 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
     if (sent.notAfter !== undefined && now > sent.notAfter)
       model.violate('P8', `an attempt ${now - sent.notAfter} ms after notAfter`, id);
     if (sent.target !== target.name) model.violate('P4', `${tag} for ${sent.target} goes to ${target.name}`, id);
-    if (decoder.decode(payload) !== sent.payload) model.violate('P4', `the payload of ${tag} changed on its way`, id);
+    if (text !== sent.payload) model.violate('P4', `the payload of ${tag} changed on its way`, id);
     const accepted = model.accepted.get(id);
     if (accepted && accepted.dueAt !== dueAt)
       model.violate('P4', `${id} was due at ${accepted.dueAt} and is sent as due at ${dueAt}`, id);

@@ -48,15 +48,11 @@ export const makeFaultyStore = (actor: Actor, world: StoreWorld): ItemStore => {
 
   const ask = <T>(call: string, key: { pk: string }, act: () => Promise<T>): Promise<T> => {
     world.beforeCall(actor, call);
-    const answer = actor.ask(way(), async () => {
+    const actUnlessRefused = (): Promise<T> => {
       const refused = refusal(call, key.pk);
-      if (refused) throw refused;
-      return act();
-    });
-    return answer.then((value) => {
-      world.onAnswer();
-      return value;
-    });
+      return refused ? Promise.reject(refused) : act();
+    };
+    return actor.ask(way(), actUnlessRefused, world.onAnswer);
   };
 
   /** Writes may be done although nobody says so; a client that tries again by itself sees its own write (F27). */
@@ -77,8 +73,9 @@ export const makeFaultyStore = (actor: Actor, world: StoreWorld): ItemStore => {
     });
   };
 
-  const batchesOf = <T>(list: readonly T[]): T[][] => {
+  const batchesOf = <T>(list: readonly T[]): (readonly T[])[] => {
     const size = weather.isOn('F29') ? dice.int(1, BATCH) : BATCH;
+    if (list.length <= size) return list.length > 0 ? [list] : [];
     return Array.from({ length: Math.ceil(list.length / size) }, (_, n) => list.slice(n * size, (n + 1) * size));
   };
 

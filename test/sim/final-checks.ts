@@ -35,6 +35,8 @@ export const NOTHING_LOST: Omit<Verdict, 'fates'> = {
   duplicates: { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 },
 };
 
+const decoder = new TextDecoder();
+
 type Place = { readonly pk: string; readonly sk: string; readonly index: number };
 
 /** A worker that could not log what it sent within a lease and a bit has an excuse. */
@@ -51,9 +53,10 @@ const placesOf = (truth: Truth, model: Model) => {
       const content = opened.item(index);
       const id = content.id ?? messageIdAt(prefix, index);
       if (damaged) model.damaged.add(id);
-      const text = new TextDecoder().decode((content.payload as Uint8Array | undefined)?.subarray(0, 60));
+      if (!isFresh(content)) continue;
+      const text = decoder.decode((content.payload as Uint8Array | undefined)?.subarray(0, 60));
       const tag = /"t":"([^"]*)"/.exec(text)?.[1] ?? `ref ${content.key}`;
-      if (isFresh(content)) fresh.push({ id, tag, place: { pk, sk, index } });
+      fresh.push({ id, tag, place: { pk, sk, index } });
     }
   }
   return fresh;

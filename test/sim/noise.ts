@@ -51,7 +51,9 @@ export const makeNoise = ({ scene, timeline, weather, truth, queue, wakeQueue }:
   let seen = 0;
   const hintEarly = (): void => {
     if (timeline.now() >= scene.calmFrom) return;
-    for (const { pk, sk, minute } of [...truth.entries.values()].slice(seen)) {
+    // Most looks find nothing new.
+    const fresh = truth.entries.size > seen ? [...truth.entries.values()].slice(seen) : [];
+    for (const { pk, sk, minute } of fresh) {
       const isOpen = sk.startsWith('L#') && (minute + 1) * MINUTE_MS > timeline.now();
       const segment = isOpen ? parsePartitionKey(pk) : undefined;
       if (segment && weather.strikes('F17', 0.6)) send(encodePointer({ segment, lane: 'L', sk }));

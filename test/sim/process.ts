@@ -34,7 +34,7 @@ export type ProcessWorld = {
 };
 
 /** Running figures wait for so long in a process. */
-const FLUSH_AFTER_MS = 60_000;
+const FLUSH_AFTER_MS = 120_000;
 
 /** Stores the running figures at the end of an invocation, now and then, as the functions do. */
 export const flushAfter = async <T>(process: Process, work: Promise<T>): Promise<T> => {
@@ -155,7 +155,8 @@ export const makeProcesses = (world: ProcessWorld) => {
       count: () => undefined,
       lateness: () => undefined,
       note: (level, event, fields) => {
-        trace(() => `${actor.name} ${level}: ${event} ${JSON.stringify(fields ?? {})}`);
+        // Without the frames of an error, which name files as this process finds them.
+        trace(() => `${actor.name} ${level}: ${event} ${JSON.stringify({ ...fields, at: undefined })}`);
         if (level === 'error' && !isForeseenNote(fields))
           world.model.violate('P10', `${actor.name} notes "${event}" of ${JSON.stringify(fields)}`);
       },

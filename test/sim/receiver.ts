@@ -51,8 +51,10 @@ const MANNERS: Readonly<Record<string, (dice: Dice) => Answer | undefined>> = {
 
 const decoder = new TextDecoder();
 
-export const tagOf = (payload: Uint8Array): string =>
-  /"t":"([^"]*)"/.exec(decoder.decode(payload.subarray(0, 60)))?.[1] ?? '?';
+/** The tag in the text of a payload, or in how it begins. */
+export const tagIn = (text: string): string => /"t":"([^"]*)"/.exec(text)?.[1] ?? '?';
+
+const tagOf = (payload: Uint8Array): string => tagIn(decoder.decode(payload.subarray(0, 60)));
 
 /** The way from one worker to every receiver; all that arrives is noted. */
 export const makeReceiver = (world: ReceiverWorld) => {

@@ -3,7 +3,7 @@ import type { SeedOptions, SeedReport } from './world.ts';
 import { runMessageSeed } from './world.ts';
 
 /** One world in so many has process functions. */
-const EVERY = 4;
+const EVERY = 8;
 
 /** True where the world of a seed has process functions, false where it has messages only. */
 export const hasProcesses = (seed: number): boolean => seed % EVERY === EVERY - 1;

@@ -28,7 +28,7 @@ const plantNamed = (start: string) => {
 describe('one seed is one world', () => {
   test.each([
     { seed: 4, world: 'messages', other: 5 },
-    { seed: 3, world: 'process functions', other: 7 },
+    { seed: 7, world: 'process functions', other: 15 },
   ])(
     'of $world: the same seed gives the same log byte for byte, here and in another process',
     async ({ seed, other }) => {

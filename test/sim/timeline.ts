@@ -70,14 +70,7 @@ const makeEventHeap = () => {
   return { push, pop, peek: (): Event | undefined => heap[0] };
 };
 
-/**
- * Calls `next` when no promise is left to run: a tick that a microtask asks for comes after all microtasks. An immediate
- * would say the same, for a turn of the event loop each.
- */
 const RESOLVED = Promise.resolve();
-const settle = (next: () => void): void => {
-  void RESOLVED.then(() => process.nextTick(next));
-};
 
 /** More than any world needs: one that gets here goes round in circles. */
 const MAX_EVENTS = 3_000_000;
@@ -94,28 +87,38 @@ export const makeTimeline = (start: number, dice: Dice): Timeline => {
     return event;
   };
 
+  /** The next event up to `until` that still is to happen. */
+  const nextUntil = (until: number): Event | undefined => {
+    for (let next = heap.peek(); next && next.time <= until; next = heap.peek()) {
+      heap.pop();
+      if (!next.cancelled) return next;
+    }
+    return undefined;
+  };
+
   const runUntil = (until: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const step = (): void => {
-        const next = heap.peek();
-        if (!next || next.time > until) {
+        const next = nextUntil(until);
+        if (!next) {
           now = Math.max(now, until);
           resolve();
           return;
         }
-        heap.pop();
-        if (!next.cancelled) {
-          now = next.time;
-          events += 1;
-          if (events > MAX_EVENTS) {
-            reject(new Error(`More than ${MAX_EVENTS} events: the world goes round in circles.`));
-            return;
-          }
-          next.happen();
+        now = next.time;
+        events += 1;
+        if (events > MAX_EVENTS) {
+          reject(new Error(`More than ${MAX_EVENTS} events: the world goes round in circles.`));
+          return;
         }
-        settle(step);
+        next.happen();
+        settle();
       };
-      settle(step);
+      // When no promise is left to run: a tick that a microtask asks for comes after all microtasks. An immediate would
+      // say the same, for a turn of the event loop each.
+      const stepNext = (): void => process.nextTick(step);
+      const settle = (): void => void RESOLVED.then(stepNext);
+      settle();
     });
 
   return { now: () => now, at, runUntil, events: () => events };

@@ -28,10 +28,10 @@ export const TARGETS = ['push', 'slow', 'flaky', 'once', 'paced', 'busy', 'gone'
 /** Keys that are put again when all that was stored of them has expired (F35). */
 export const REUSED_KEYS = 5;
 
-const MESSAGES = 345;
+const MESSAGES = 385;
 
 /** The share of a call's messages that come at the instant of the one before, as in a campaign. */
-const SAME_INSTANT = 0.8;
+const SAME_INSTANT = 0.86;
 
 const LARGE_CHARS = 65_000;
 
@@ -122,7 +122,7 @@ export const makeDeeds = (scene: Scene): PlannedDeed[] => {
 
   const planBulk = (left: number): number => {
     const at = bulkTime();
-    const size = Math.min(left, dice.chance(0.4) ? dice.int(30, 100) : dice.int(1, 15));
+    const size = Math.min(left, dice.chance(0.4) ? dice.int(30, 125) : dice.int(1, 15));
     const wishes: Wish[] = [];
     while (wishes.length < size) {
       const like = dice.chance(SAME_INSTANT) ? wishes.at(-1) : undefined;

@@ -28,6 +28,9 @@ const SOON_MS = 1_500;
 const LARGE = 1_000;
 const HERD = 20;
 
+/** With so many characters an id ends that say which item of its entry it is. */
+const INDEX_CHARS = 2;
+
 const instantOf = (when: When, acceptedAt: number): number => {
   if (!('at' in when)) return acceptedAt + when.afterMs;
   return when.told ? resolveLocalWish(when.told) : when.at;
@@ -72,13 +75,22 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
 
   const { call, withTries } = makeWire(world, startApi);
 
+  /** Ids of one entry begin alike, and come one after the other. */
+  let lastEntry = '';
+  const noteEntry = (id: string): void => {
+    const entry = id.slice(0, -INDEX_CHARS);
+    if (entry === lastEntry) return;
+    lastEntry = entry;
+    const address = parseMessageId(id);
+    if (address) model.acceptedEntries.add(`${partitionKey(address.segment)}|${address.sk}`);
+  };
+
   const accept = (id: string, tag: string, dueAt: number): void => {
     const known = model.accepted.get(id);
     if (known && known.tag !== tag) model.violate('P4', `${id} was given for ${known.tag} and for ${tag}`, id);
     if (known) return;
     model.accepted.set(id, { id, tag, dueAt, at: timeline.now() });
-    const address = parseMessageId(id);
-    if (address) model.acceptedEntries.add(`${partitionKey(address.segment)}|${address.sk}`);
+    noteEntry(id);
   };
 
   const bulk = async (name: string, wishes: readonly Wish[]): Promise<void> => {
