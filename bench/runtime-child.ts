@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,16 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 
 const MAIN = pathOf('../shared/local/main.ts');
 const MEASURED = pathOf('./measured-runtime.ts');
+
+/** What `npm start` sets in the environment and tells Node, which is part of what is measured. */
+const startSettings = (): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } => {
+  const { scripts } = JSON.parse(readFileSync(pathOf('../package.json'), 'utf8')) as { scripts: { start: string } };
+  const words = scripts.start.split(' ');
+  const env = Object.fromEntries(
+    words.flatMap((word) => [...word.matchAll(/^([A-Z_]+)=(.+)$/g)].map(([, name, value]) => [name, value])),
+  );
+  return { flags: words.filter((word) => word.startsWith('--')), env };
+};
 
 /** What the measured runtime tells beyond its API. */
 export type Insight = {
@@ -49,7 +60,11 @@ export const startRuntime = async (
   const args = measured
     ? [MEASURED, dataDir, ...file]
     : [MAIN, '--port', '0', '--data', dataDir, '--json', ...file.flatMap((path) => ['--processes', path])];
-  const child = spawn(process.execPath, [...nodeFlags, ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const { flags, env } = startSettings();
+  const child = spawn(process.execPath, [...flags, ...nodeFlags, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   const exit = once(child, 'exit');
   const lines = createInterface({ input: child.stdout as Readable });
   const first = await Promise.race([once(lines, 'line'), exit.then(() => undefined)]);

@@ -26,7 +26,7 @@ export type Sender = {
   stop(): void;
 };
 
-const AHEAD_BYTES = 32 * 1024 * 1024;
+const AHEAD_BYTES = 16 * 1024 * 1024;
 
 export type SenderParts = {
   readonly engine: Engine;
