@@ -10,6 +10,7 @@ import { putItem } from './put-item.ts';
 import { putMany } from './put-many.ts';
 import { queryPage } from './query-page.ts';
 import { removeItem } from './remove-item.ts';
+import { makeTurns } from './turns.ts';
 
 export type DynamoStoreOptions = {
   readonly client: DynamoDBClient;
@@ -30,13 +31,17 @@ export const makeDynamoStore = (options: DynamoStoreOptions): ItemStore => {
   const { client, tables, clock, random, budgetMs = BUDGET_MS, onCapacity } = options;
   const access: Access = { client, tables, backoff: { clock, random, budgetMs }, onCapacity };
   const get = makeGetTogether(access);
+  const turn = makeTurns();
   return {
     get: async (key) => {
       checkKey(key);
       return get(key);
     },
     getMany: (keys) => getMany(access, keys),
-    put: async (item, expect) => putItem(access, item, expect),
+    put: async (item, expect) => {
+      await turn();
+      return putItem(access, item, expect);
+    },
     putMany: (items) => putMany(access, items),
     remove: async (key, expect) => removeItem(access, key, expect),
     query: (range) => queryPage(access, range),
