@@ -43,7 +43,7 @@ function makeUnluckyWorld(): World {
   };
   const { seams } = makeMortal({
     owner: 'worker-0',
-    death: { call: 3, phase: 'after' },
+    death: { call: 5, phase: 'after' },
     onDeath: () => world.replace(0),
     counts: () => world.clock.now() >= DUE - MINUTE,
   });
