@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
@@ -50,12 +51,14 @@ export async function openDataDirectory(given: string): Promise<DataDirectory> {
 
 async function claim(path: string): Promise<void> {
   await makeDirectory(path);
-  const format = await readIfThere(join(path, FORMAT_FILE));
+  const file = join(path, FORMAT_FILE);
+  const isEmpty = (await readdir(path)).every(isUnfinished);
+  // Looked for behind the others: one that is started at the same moment writes it before all else.
+  const format = await readIfThere(file);
   if (format !== undefined) return checkFormat(path, format);
-  if ((await readdir(path)).some((name) => !isUnfinished(name))) {
+  if (!isEmpty)
     throw new StartError(`The directory ${path} holds other files: choose an empty or a new one with --data.`);
-  }
-  await replace(join(path, FORMAT_FILE), `meridian data, version ${VERSION}\n`);
+  await replace(file, `meridian data, version ${VERSION}\n`);
 }
 
 function checkFormat(path: string, format: string): void {
@@ -105,21 +108,20 @@ async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-const UNFINISHED = '.new';
+/** A file of ours that has no name yet, or that a crash left behind before it got one. */
+const isUnfinished = (name: string): boolean => /^format(\.[\w-]+)?\.new$/.test(name);
 
-/** A file of ours that a crash left behind before it got its name. */
-const isUnfinished = (name: string): boolean => name === FORMAT_FILE + UNFINISHED;
-
-/** Writes a file whole or not at all, whatever happens meanwhile. */
+/** Writes a file whole or not at all, whatever happens meanwhile, and whoever writes it too. */
 async function replace(file: string, text: string): Promise<void> {
-  const handle = await open(file + UNFINISHED, 'w');
+  const unfinished = `${file}.${randomUUID()}.new`;
+  const handle = await open(unfinished, 'w');
   try {
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(file + UNFINISHED, file);
+  await rename(unfinished, file);
 }
 
 async function orSayWhy<T>(path: string, act: () => Promise<T>): Promise<T> {

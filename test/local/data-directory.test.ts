@@ -31,6 +31,18 @@ describe('data directory', () => {
     expect((await stat(path)).mode & 0o077).toBe(0);
   });
 
+  test('opens for all that start at the same moment: which of them may go on, the lock says', async () => {
+    const open = async (delayTurns: number): Promise<string> => {
+      for (let turn = 0; turn < delayTurns; turn += 1) await readdir(root);
+      const { path } = await openDataDirectory(join(root, 'new'));
+      await mkdir(join(path, 'dynamo'), { recursive: true });
+      return path;
+    };
+    const opened = await Promise.all(Array.from({ length: 40 }, (_, n) => open(n % 8)));
+    expect(new Set(opened)).toEqual(new Set([join(root, 'new')]));
+    expect((await readdir(join(root, 'new'))).sort()).toEqual(['dynamo', 'format']);
+  });
+
   test('counts its starts from 1', async () => {
     const starts = [];
     for (let n = 0; n < 3; n += 1) starts.push(await (await openDataDirectory(root)).nextInstance());
@@ -60,9 +72,9 @@ describe('data directory', () => {
   });
 
   test('takes a directory in which a start was cut off before it named its first file', async () => {
-    await writeFile(join(root, 'format.new'), 'meri');
+    for (const name of ['format.new', 'format.5f0c-9a.new']) await writeFile(join(root, name), 'meri');
     await openDataDirectory(root);
-    expect(await readdir(root)).toEqual(['format']);
+    expect(await readFile(join(root, 'format'), 'utf8')).toBe('meridian data, version 2\n');
   });
 
   test.each([
