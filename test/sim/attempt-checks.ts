@@ -59,6 +59,8 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
     const accepted = model.accepted.get(id);
     if (accepted && accepted.dueAt !== dueAt)
       model.violate('P4', `${id} was due at ${accepted.dueAt} and is sent as due at ${dueAt}`, id);
+    if (accepted && accepted.tag !== tag)
+      model.violate('P4', `${id} was given for ${accepted.tag} and is sent as ${tag}`, id);
     const known = idOfTag.get(tag) ?? id;
     idOfTag.set(tag, known);
     // A PUT that is repeated after its message was sent makes another message: only bulk ids follow from the call.

@@ -95,10 +95,13 @@ const checkLost = (model: Model, fates: ReadonlyMap<string, Fate>): number => {
   let lost = 0;
   for (const { id, tag } of model.accepted.values()) {
     if (model.damaged.has(id)) continue;
-    const state = fates.get(id)?.state ?? 'never stored';
-    if (TERMINAL.has(state)) continue;
+    const fate = fates.get(id);
+    const state = fate?.state ?? 'never stored';
+    const isAnother = fate !== undefined && !fate.tag.startsWith('ref ') && fate.tag !== tag;
+    if (TERMINAL.has(state) && !isAnother) continue;
     lost += 1;
-    model.violate('P1', `${id} ${tag} was accepted and is ${state} at the end`, id);
+    const end = isAnother ? `stored as ${fate.tag}` : `${state} at the end`;
+    model.violate('P1', `${id} ${tag} was accepted and is ${end}`, id);
   }
   return lost;
 };
