@@ -43,6 +43,16 @@ export const REGRESSIONS: readonly Regression[] = [
     on: [],
     what: 'a worker stepped a key by an older watermark than the key had seen, and opened windows that had fired',
   },
+  {
+    seed: 17804,
+    on: ['F10', 'F15', 'F17', 'F32', 'F36'],
+    what: 'tombstones that were read by a clock an hour ahead were shared for an hour after it was put right',
+  },
+  {
+    seed: 11213,
+    on: ['F14', 'F17', 'F18', 'F32', 'F36', 'F45'],
+    what: 'the same, by a clock that was five minutes ahead',
+  },
 ];
 
 /** Lives through all of them again. */

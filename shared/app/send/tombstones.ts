@@ -1,6 +1,7 @@
 import type { Segment } from '../../core/segment/segment-key.ts';
 import { partitionKey, TOMBSTONES } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
+import { clockIsOff } from '../clock-check.ts';
 import type { Engine } from '../engine.ts';
 import { pagesOf } from '../unit-journal.ts';
 
@@ -24,8 +25,9 @@ export const makeTombstoneReader = (engine: Engine): TombstoneReader => {
     return { ids, readAt };
   };
 
+  /** Forgets those of the future too: by a clock that was ahead then, and nobody knows how old they are (F36). */
   const forgetOld = (now: EpochMs): void => {
-    for (const [pk, { readAt }] of reads) if (now - readAt > SHARED_MS) reads.delete(pk);
+    for (const [pk, { readAt }] of reads) if (now < readAt || now - readAt > SHARED_MS) reads.delete(pk);
   };
 
   return {
@@ -37,8 +39,9 @@ export const makeTombstoneReader = (engine: Engine): TombstoneReader => {
       if (shared) return shared.found;
       const found = read(pk, now);
       reads.set(pk, { readAt: now, found });
-      // Whoever waits for it is told; the next unit reads anew.
-      found.catch(() => reads.delete(pk));
+      // Where it fails, whoever waits for it is told, and the next unit reads anew. So it does where the clock was wrong.
+      const forget = (): boolean => reads.delete(pk);
+      found.then(() => (clockIsOff(engine) || engine.clock.now() < now) && forget(), forget);
       return found;
     },
   };

@@ -52,7 +52,6 @@ const compare = async (run: UnitRun, some: readonly DueReference[]): Promise<voi
   }
   for (let from = 0; from < open.length; from += REFUSE_AT_ONCE)
     await Promise.all(open.slice(from, from + REFUSE_AT_ONCE).map((refuse) => refuse()));
-  for (const { entry, index } of some) entry.compared = index + 1;
 };
 
 /** Compares all references that come due by `until`, those of one instant together, whatever entries they are in. */
@@ -61,7 +60,10 @@ const compareAll = async (run: UnitRun, until: EpochMs): Promise<void> => {
     .flatMap((entry) => referencesOf(entry, until))
     .sort((a, b) => a.item.dueAt - b.item.dueAt);
   for (let from = 0; from < due.length; from += COMPARE_AT_ONCE) {
-    await compare(run, due.slice(from, from + COMPARE_AT_ONCE));
+    const some = due.slice(from, from + COMPARE_AT_ONCE);
+    await compare(run, some);
+    if (run.verifiedThrough !== until) return;
+    for (const { entry, index } of some) entry.compared = index + 1;
     run.bell.ring();
   }
 };
@@ -88,6 +90,16 @@ export const wantsVerify = (run: UnitRun, now: EpochMs): boolean => {
   const soon = plusMs(now, run.deps.engine.timing.verifyLeadMs);
   if (!top || top.nextDue > soon) return false;
   return run.verifiedThrough < soon || (top.opened && !knowsTargets(run, top)) || uncompared(run, soon).length > 0;
+};
+
+/**
+ * Forgets a read of an instant that lies ahead: the clock was put back since, and what is due may have been cancelled
+ * long after it (F36).
+ */
+export const forgetReadAhead = (run: UnitRun, now: EpochMs): void => {
+  if (run.verifiedThrough <= plusMs(now, run.deps.engine.timing.readAheadMs)) return;
+  run.verifiedThrough = Number.NEGATIVE_INFINITY;
+  for (const entry of run.order.items()) entry.compared = 0;
 };
 
 /** Reads what was decided about everything that comes due within the next second. */

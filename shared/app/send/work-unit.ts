@@ -18,7 +18,7 @@ import { absentDue, load, nextDueOf, REOPEN_AHEAD_MS, wantsLoad } from './load-e
 import type { WorkLimits } from './start-run.ts';
 import { leaseRecord, makeRun } from './start-run.ts';
 import type { SendDeps, UnitRun } from './unit-run.ts';
-import { verify, wantsVerify } from './verify.ts';
+import { forgetReadAhead, verify, wantsVerify } from './verify.ts';
 
 /** How the work on a pointer ended; all of these mean that the pointer has served. `stale`: it named nothing (F17). */
 export type WorkResult = 'settled' | 'stale' | 'handed-back' | 'held' | 'resting' | 'early' | 'lost';
@@ -180,6 +180,7 @@ const work = async (run: UnitRun): Promise<WorkResult> => {
     const now = run.deps.engine.clock.now();
     if (run.failure !== undefined) throw run.failure;
     if (run.lost) return 'lost';
+    forgetReadAhead(run, now);
     // A sandbox that was frozen past its lease, or cut off from the store, does nothing more until a record of its
     // own stands in the log again: that shows that nobody took over (F14).
     const more = now < run.last.until && !mustStop(run, now) && fire(run, now);

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { makeSender } from '../../shared/app/send/make-sender.ts';
+import { makeTombstoneReader } from '../../shared/app/send/tombstones.ts';
+import { partitionKey, tombstoneKey } from '../../shared/core/segment/segment-key.ts';
+import { epochMs, plusMs } from '../../shared/core/time/epoch.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import { storeThrough } from '../support/seams.ts';
+import type { World } from '../support/world.ts';
+import { makeWorld, WORLD_START } from '../support/world.ts';
+import { accept, message, put } from './calls.ts';
+
+/*
+ * What was decided about messages is read in the second before they are due. A clock that is ahead reads it sooner, and
+ * what it read then is no answer once the clock is right again (F36, P9).
+ */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DUE = WORLD_START + 10 * MINUTE;
+
+/** The clock of a machine that is ahead by as much as `aheadMs` says at the time. */
+const unsteady = (clock: Clock, aheadMs: () => number): Clock => ({
+  now: () => plusMs(clock.now(), aheadMs()),
+  sleepUntil: (at, signal) => clock.sleepUntil(plusMs(at, -aheadMs()), signal),
+});
+
+const segment = { timeline: 'send', minute: 1, shard: 0 } as const;
+
+/** A reader whose clock is ahead, and a cancel that is stored behind its first read. */
+const cancelBehindRead = async (isNoticed: boolean) => {
+  const world = makeWorld();
+  let aheadMs = HOUR;
+  const reader = makeTombstoneReader({
+    ...world.engine,
+    clock: unsteady(world.clock, () => aheadMs),
+    skewMs: () => (isNoticed ? aheadMs : 0),
+  });
+  const before = await reader.of(segment);
+  const tombstone = { table: 'segments', pk: partitionKey(segment), sk: tombstoneKey('msg_1'), version: 1 } as const;
+  await world.store.put(tombstone, 'any');
+  aheadMs = 0;
+  return { world, reader, before };
+};
+
+test('F36 tombstones that were read by a clock that was ahead are read again once it is right', async () => {
+  const { reader, before } = await cancelBehindRead(false);
+  expect([...before.ids]).toEqual([]);
+  const after = await reader.of(segment);
+  expect([...after.ids]).toEqual(['msg_1']);
+  expect(after.readAt).toBe(WORLD_START);
+});
+
+test('F36 … also at the very instant that it showed then', async () => {
+  const { world, reader, before } = await cancelBehindRead(true);
+  await world.runUntil(before.readAt);
+  expect([...(await reader.of(segment)).ids]).toEqual(['msg_1']);
+});
+
+/** A worker whose clock is ahead by what `set` says, and who knows of it what the last answer of the store said. */
+const makeUnsteadyWorker = (world: World) => {
+  let aheadMs = 0;
+  let noticedMs = 0;
+  const engine = {
+    ...world.engine,
+    owner: 'unsteady',
+    clock: unsteady(world.clock, () => aheadMs),
+    store: storeThrough(world.store, async (_, run) => {
+      const answer = await run();
+      noticedMs = aheadMs;
+      return answer;
+    }),
+    skewMs: () => noticedMs,
+  };
+  const sender = makeSender({
+    engine,
+    targets: { find: async () => world.target },
+    channelOf: () => world.receiver.channelOf('unsteady'),
+  });
+  const set = (ms: number): void => {
+    aheadMs = ms;
+  };
+  return { engine, sender, set };
+};
+
+test.each(['keyed', 'bulk'])(
+  'P9 F36 the cancel of a %s message is seen by a worker that went on when its clock was right again',
+  async (kind) => {
+    const slow = async (): Promise<{ kind: 'sent' }> => {
+      await world.clock.sleepUntil(plusMs(world.clock.now(), 12_000));
+      return { kind: 'sent' };
+    };
+    const world: World = makeWorld({
+      shards: 1,
+      workers: 0,
+      answer: ({ dueAt }) => (dueAt === DUE ? slow() : { kind: 'sent' }),
+    });
+    const [id = ''] = await accept(world, [message(DUE + 5_000, 'cancelled')]);
+    const keyed = await put(world, 'k', message(DUE + 5_000, 'cancelled'));
+    const cancelled = kind === 'keyed' ? keyed.id : id;
+    await world.during(world.desk.cancel(kind === 'keyed' ? id : 'k'));
+    await accept(world, [message(DUE, 'slow'), message(DUE + 1_000, 'next')]);
+    const { engine, sender, set } = makeUnsteadyWorker(world);
+    await world.runUntil(DUE - 1_000);
+    const unit = { segment: { timeline: 'send', minute: DUE / MINUTE, shard: 0 }, lane: 'E' } as const;
+    world.track(sender.work(unit, epochMs(DUE + MINUTE)));
+    // It reads what was cancelled before it learns that its clock is wrong; what it is sending keeps it from giving up.
+    await world.runUntil(DUE + 500);
+    set(5 * MINUTE);
+    await world.runUntil(DUE + 1_500);
+    set(0);
+    await engine.store.get({ table: 'control', pk: 'clock', sk: '-' });
+    expect(await world.during(world.desk.cancel(cancelled))).toMatchObject({ state: 'cancelled' });
+    await world.runUntil(DUE + 50_000);
+    expect(world.arrivals.map(({ body }) => body)).toEqual(['{"n":"slow"}', '{"n":"next"}']);
+    expect(await world.during(world.desk.find(cancelled))).toMatchObject({ state: 'cancelled' });
+    expect(world.failures).toEqual([]);
+  },
+);
