@@ -53,6 +53,27 @@ export const REGRESSIONS: readonly Regression[] = [
     on: ['F14', 'F17', 'F18', 'F32', 'F36', 'F45'],
     what: 'the same, by a clock that was five minutes ahead',
   },
+  {
+    seed: 5898,
+    on: ['F01', 'F03', 'F09', 'F11', 'F15', 'F19', 'F33', 'F36', 'F45', 'F46'],
+    what: 'the totals were judged before a tick had counted a call that was repeated after the sweep of its buckets',
+  },
+  {
+    seed: 12520,
+    on: ['F02', 'F13', 'F16', 'F29', 'F33', 'F43', 'F46'],
+    what: 'the same of a call that had stored no more than its claim',
+  },
+  {
+    seed: 15388,
+    on: ['F01', 'F03', 'F08', 'F14', 'F27', 'F29', 'F37', 'F40', 'F43', 'F46', 'F50'],
+    what: 'the same of a redrive that was repeated when the bucket of its plan was past',
+  },
+  { seed: 18534, on: ['F41'], what: 'the same of a scheduled lane that had been empty' },
+  {
+    seed: 17693,
+    on: ['F04', 'F13', 'F14', 'F15', 'F33', 'F36', 'F45', 'F46', 'F50'],
+    what: 'a world waited for an entry that its writer had told nobody of, neither its user nor the settled log of its unit',
+  },
 ];
 
 /** Lives through all of them again. */

@@ -20,6 +20,8 @@ export type StoredEntry = {
   /** Items that were not in another entry before. */
   readonly fresh: number;
   readonly damaged: boolean;
+  /** Of the scheduled lane, and first stored when its unit's log had begun: only an announcement shows it for sure (T3). */
+  readonly behindReader: boolean;
 };
 
 export type TruthOptions = {
@@ -48,6 +50,8 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
   const letters = new Set<string>();
   /** Where dead letters went, by id and time of death. */
   const redrives = new Map<string, Redrive>();
+  /** Units that a tick still has to look at again, and to count. */
+  const marks = new Set<string>();
   let cursor: TickCursor | undefined;
 
   const isDone = (entry: StoredEntry): boolean => {
@@ -89,12 +93,26 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     if (letter?.redrive) redrives.set(`${letter.id}|${letter.deadAt}`, letter.redrive);
   };
 
+  const onMark = ({ sk, doc }: Item): void => {
+    trace(() => `mark ${sk} ${doc}`);
+    marks.add(sk);
+  };
+
+  const onEntry = (given: Item, damaged: boolean): void => {
+    const { pk, sk } = given;
+    const { n, fresh } = JSON.parse(given.doc ?? '') as { n: number; fresh: number };
+    trace(() => `entry ${pk} ${sk} of ${n}`);
+    const name = `${pk}|${sk}`;
+    const behindReader = entries.get(name)?.behindReader ?? (sk.startsWith('E#') && units.has(pk));
+    entries.set(name, { pk, sk, minute: minuteOfPk(pk), item: given, n, fresh, damaged, behindReader });
+  };
+
   const onWrite = (given: Item, stored: Item): void => {
     const { table, pk, sk } = stored;
     if (table === 'control') {
       if (pk === 'cursor') onCursor(stored);
       else if (pk.startsWith('dead#')) onLetter(stored);
-      else if (pk === 'revisit') trace(() => `mark ${sk} ${stored.doc}`);
+      else if (pk === 'revisit') onMark(stored);
       return;
     }
     if (table !== 'segments') return;
@@ -105,11 +123,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
       const unit = units.get(name) ?? makeWatchedUnit(name, record);
       units.set(name, unit);
       takeRecord(model, unit, record);
-    } else if (sk.startsWith('E#') || sk.startsWith('L#')) {
-      const { n, fresh } = JSON.parse(given.doc ?? '') as { n: number; fresh: number };
-      trace(() => `entry ${pk} ${sk} of ${n}`);
-      entries.set(`${pk}|${sk}`, { pk, sk, minute: minuteOfPk(pk), item: given, n, fresh, damaged: stored !== given });
-    }
+    } else if (sk.startsWith('E#') || sk.startsWith('L#')) onEntry(given, stored !== given);
   };
 
   const write = async (
@@ -133,6 +147,11 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
         });
       }
     },
+    remove: async (key, expect) => {
+      const result = await store.remove(key, expect);
+      if (result === 'removed' && key.table === 'control' && key.pk === 'revisit') marks.delete(key.sk);
+      return result;
+    },
   };
 
   const unitOf = ({ pk, sk }: Pick<StoredEntry, 'pk' | 'sk'>): WatchedUnit | undefined => units.get(unitNameOf(pk, sk));
@@ -152,6 +171,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     entries,
     letters,
     redrives,
+    marks,
     cursor: () => cursor,
     isDone,
     unitOf,

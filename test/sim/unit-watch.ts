@@ -26,6 +26,8 @@ export type WatchedUnit = {
   /** By `<entry sort key>|<index>`. */
   readonly decided: Map<string, Decided>;
   readonly perEntry: Map<string, number>;
+  /** Entries of which a writer has told the log (T3). */
+  readonly announced: Set<string>;
 };
 
 /** Reasons of ends that come without an attempt. */
@@ -37,6 +39,7 @@ export const makeWatchedUnit = (name: string, first: LogRecord): WatchedUnit => 
   owners: new Map(),
   decided: new Map(),
   perEntry: new Map(),
+  announced: new Set(),
 });
 
 const decide = (model: Model, unit: WatchedUnit, item: { e: string; i: number }, fate: Decided): void => {
@@ -86,5 +89,6 @@ export const takeRecord = (model: Model, unit: WatchedUnit, record: LogRecord): 
   if (owner !== record.owner)
     model.violate('U1', `${unit.name}: epoch ${record.epoch} of ${owner} has a record of ${record.owner}`);
   unit.last = record;
+  for (const sk of record.announced ?? []) unit.announced.add(sk);
   takeDecisions(model, unit, record);
 };

@@ -85,12 +85,23 @@ const makeSpoiler =
     return { ...item, body };
   };
 
-/** What a process stored that died before it told anybody, behind the sweep: nobody was promised anything. */
-const isForgotten = (truth: Truth, model: Model, entry: StoredEntry): boolean =>
-  (entry.fresh === entry.n && !truth.unitOf(entry) && !model.acceptedEntries.has(`${entry.pk}|${entry.sk}`)) ||
-  truth.isUnfinished(entry);
+/** What its unit settled without: the reader had listed before it came, and its writer died before it announced it. */
+const isPassedOver = (truth: Truth, entry: StoredEntry): boolean => {
+  const unit = truth.unitOf(entry);
+  return (
+    entry.behindReader && unit?.last.settled === true && !unit.announced.has(entry.sk) && !unit.perEntry.has(entry.sk)
+  );
+};
 
+/** What a process stored that died before it told anybody, behind the sweep or the reader: nobody was promised anything. */
+const isForgotten = (truth: Truth, model: Model, entry: StoredEntry): boolean => {
+  const untold = entry.fresh === entry.n && !model.acceptedEntries.has(`${entry.pk}|${entry.sk}`);
+  return (untold && (!truth.unitOf(entry) || isPassedOver(truth, entry))) || truth.isUnfinished(entry);
+};
+
+/** Every unit is settled, and what the sweep had passed is counted too: until then a mark stands, and the totals are not whole. */
 const isSettled = (truth: Truth, model: Model): boolean => {
+  if (truth.marks.size > 0) return false;
   const settledThrough = truth.cursor()?.settledThrough ?? 0;
   for (const entry of truth.entries.values()) {
     if (entry.minute > settledThrough) return false;
