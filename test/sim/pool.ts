@@ -3,9 +3,10 @@ import type { FaultId } from './fault-table.ts';
 import { NOTHING_LOST } from './final-checks.ts';
 import type { Plant } from './plants.ts';
 import type { Reply } from './sim-worker.ts';
+import { makeWatchdog } from './watchdog.ts';
 import type { SeedReport } from './world.ts';
 
-/** Longer than any world lives; one that takes it goes round in circles without letting time pass. */
+/** Running time: longer than any world lives; one that takes it goes round in circles without letting time pass. */
 const HANG_MS = 120_000;
 
 const SEEDS_AT_ONCE = 8;
@@ -29,14 +30,12 @@ const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, 
   new Promise((resolve, reject) => {
     let worker = startWorker(plant);
     let left: number[] = [];
-    let watchdog: NodeJS.Timeout | undefined;
 
     const end = (): void => {
-      clearTimeout(watchdog);
+      watchdog.stop();
       void worker.terminate().then(() => resolve());
     };
     const ask = (): void => {
-      clearTimeout(watchdog);
       if (left.length === 0) {
         left = next();
         if (left.length === 0) {
@@ -45,7 +44,7 @@ const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, 
         }
         worker.postMessage({ seeds: left });
       }
-      watchdog = setTimeout(onHang, HANG_MS);
+      watchdog.start();
     };
     const onHang = (): void => {
       const [seed, ...rest] = left;
@@ -67,6 +66,7 @@ const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, 
       });
       return started.on('error', reject);
     };
+    const watchdog = makeWatchdog(HANG_MS, onHang);
     listen(worker);
     ask();
   });
@@ -103,10 +103,11 @@ export const runOne = (
   new Promise((resolve, reject) => {
     const worker = startWorker(options.plant);
     const end = (reply: Reply): void => {
-      clearTimeout(watchdog);
+      watchdog.stop();
       void worker.terminate().then(() => resolve(reply));
     };
-    const watchdog = setTimeout(() => end({ report: hung(seed) }), HANG_MS);
+    const watchdog = makeWatchdog(HANG_MS, () => end({ report: hung(seed) }));
+    watchdog.start();
     worker.on('message', end).on('error', reject);
     const { only, story } = options;
     worker.postMessage({ seeds: [seed], ...(only ? { only } : {}), ...(story ? { story } : {}) });
