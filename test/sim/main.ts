@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { progress } from '@clack/prompts';
 import { Command } from 'commander';
 import { FAULTS, NOT_HERE } from './fault-table.ts';
-import { runSeeds } from './pool.ts';
-import { REGRESSIONS, runRegressions } from './regressions.ts';
+import { liveThrough } from './pool.ts';
+import { REGRESSION_WORLDS } from './regressions.ts';
 import { tryPlants } from './run-plants.ts';
 import { shrinkFaults } from './shrink.ts';
 import { storyOf } from './story.ts';
@@ -74,15 +74,15 @@ const tell = async (failed: SeedReport): Promise<void> => {
 const runWorlds = async (): Promise<boolean> => {
   const { tally, broken, failures, take } = makeTally();
   const startedAt = performance.now();
-  const seeds = Array.from({ length: howMany }, (_, n) => options.from + n);
-  const bar = makeBar(seeds.length + REGRESSIONS.length);
+  const drawn = Array.from({ length: howMany }, (_, n) => ({ seed: options.from + n }));
+  const worlds = [...REGRESSION_WORLDS, ...drawn];
+  const bar = makeBar(worlds.length);
   const onReport = (report: SeedReport): boolean => {
     take(report);
     bar.step(`${tally.seeds} seeds, ${tally.messages} messages, ${failures.length} failed`);
     return performance.now() - startedAt < (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
   };
-  await runRegressions(onReport);
-  await runSeeds({ seeds, threads: options.threads, onReport });
+  await liveThrough({ worlds, threads: options.threads, onReport });
   const perSecond = Math.round((10_000 * tally.seeds) / (performance.now() - startedAt)) / 10;
   bar.stop(`${tally.seeds} seeds, ${tally.messages} messages, ${perSecond} seeds a second`);
   for (const failed of failures.slice(0, MOST_TOLD)) await tell(failed);

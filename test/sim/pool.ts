@@ -2,14 +2,15 @@ import { Worker } from 'node:worker_threads';
 import type { FaultId } from './fault-table.ts';
 import { NOTHING_LOST } from './final-checks.ts';
 import type { Plant } from './plants.ts';
-import type { Reply } from './sim-worker.ts';
+import type { Asked, Reply } from './sim-worker.ts';
 import { makeWatchdog } from './watchdog.ts';
 import type { SeedReport } from './world.ts';
 
 /** Running time: longer than any world lives; one that takes it goes round in circles without letting time pass. */
 const HANG_MS = 120_000;
 
-const SEEDS_AT_ONCE = 8;
+/** So many worlds a worker gets at most; fewer where few are left, so that no thread waits long for another at the end. */
+const WORLDS_AT_ONCE = 8;
 
 const hung = (seed: number): SeedReport => ({
   seed,
@@ -25,11 +26,11 @@ const hung = (seed: number): SeedReport => ({
 const startWorker = (plant?: Plant): Worker =>
   new Worker(new URL('./sim-worker.ts', import.meta.url), { workerData: plant ? { plant } : {} });
 
-/** One worker that runs seeds until `next` has no more; a hang counts as a failure of the seed that was under way. */
-const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, plant?: Plant): Promise<void> =>
+/** One worker that lives through worlds until `next` has no more; a hang counts as a failure of the one under way. */
+const runOn = (next: () => readonly Asked[], onReport: (report: SeedReport) => boolean, plant?: Plant): Promise<void> =>
   new Promise((resolve, reject) => {
     let worker = startWorker(plant);
-    let left: number[] = [];
+    let left: readonly Asked[] = [];
 
     const end = (): void => {
       watchdog.stop();
@@ -42,20 +43,20 @@ const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, 
           end();
           return;
         }
-        worker.postMessage({ seeds: left });
+        worker.postMessage({ worlds: left });
       }
       watchdog.start();
     };
     const onHang = (): void => {
-      const [seed, ...rest] = left;
-      if (!onReport(hung(seed ?? 0))) {
+      const [world, ...rest] = left;
+      if (!onReport(hung(world?.seed ?? 0))) {
         end();
         return;
       }
       void worker.terminate();
       worker = listen(startWorker(plant));
       left = rest;
-      if (left.length > 0) worker.postMessage({ seeds: left });
+      if (left.length > 0) worker.postMessage({ worlds: left });
       ask();
     };
     const listen = (started: Worker): Worker => {
@@ -72,21 +73,23 @@ const runOn = (next: () => number[], onReport: (report: SeedReport) => boolean, 
   });
 
 export type RunOptions = {
-  readonly seeds: readonly number[];
+  readonly worlds: readonly Asked[];
   readonly threads: number;
   readonly plant?: Plant;
   /** Takes each report as it comes; false ends the run. */
   readonly onReport: (report: SeedReport) => boolean;
 };
 
-/** Runs seeds on several threads, in any order. */
-export const runSeeds = async ({ seeds, threads, plant, onReport }: RunOptions): Promise<void> => {
+/** Lives through worlds on several threads, in any order. */
+export const liveThrough = async ({ worlds, threads, plant, onReport }: RunOptions): Promise<void> => {
   let taken = 0;
   let stopped = false;
-  const next = (): number[] => {
+  const next = (): readonly Asked[] => {
     if (stopped) return [];
-    taken += SEEDS_AT_ONCE;
-    return seeds.slice(taken - SEEDS_AT_ONCE, taken);
+    const share = Math.ceil((worlds.length - taken) / (2 * threads));
+    const some = worlds.slice(taken, taken + Math.min(WORLDS_AT_ONCE, share));
+    taken += some.length;
+    return some;
   };
   const take = (report: SeedReport): boolean => {
     if (!stopped && !onReport(report)) stopped = true;
@@ -110,5 +113,5 @@ export const runOne = (
     watchdog.start();
     worker.on('message', end).on('error', reject);
     const { only, story } = options;
-    worker.postMessage({ seeds: [seed], ...(only ? { only } : {}), ...(story ? { story } : {}) });
+    worker.postMessage({ worlds: [{ seed, ...(only ? { only } : {}) }], ...(story ? { story } : {}) });
   });

@@ -1,6 +1,5 @@
 import type { FaultId } from './fault-table.ts';
-import { runOne } from './pool.ts';
-import type { SeedReport } from './world.ts';
+import type { Asked } from './sim-worker.ts';
 
 /** A world that once failed, or that caught a planted bug, with the fewest faults with which it did. */
 export type Regression = { readonly seed: number; readonly on: readonly FaultId[]; readonly what: string };
@@ -76,7 +75,5 @@ export const REGRESSIONS: readonly Regression[] = [
   },
 ];
 
-/** Lives through all of them again. */
-export const runRegressions = async (onReport: (report: SeedReport) => void): Promise<void> => {
-  for (const { seed, on } of REGRESSIONS) onReport((await runOne(seed, { only: on })).report);
-};
+/** All of them, to be lived through again. */
+export const REGRESSION_WORLDS: readonly Asked[] = REGRESSIONS.map(({ seed, on }) => ({ seed, only: on }));

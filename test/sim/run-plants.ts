@@ -1,6 +1,6 @@
 import type { Plant } from './plants.ts';
 import { PLANTS } from './plants.ts';
-import { runSeeds } from './pool.ts';
+import { liveThrough } from './pool.ts';
 import { PROCESS_PLANTS } from './process/plants.ts';
 import { hasProcesses } from './run-seed.ts';
 
@@ -29,8 +29,8 @@ const WHAT_CHARS = 90;
 const tryPlant = async (plant: Plant, threads: number): Promise<Caught> => {
   let ran = 0;
   let caught: Caught = { plant: plant.name, seeds: undefined };
-  await runSeeds({
-    seeds: seedsFor(plant),
+  await liveThrough({
+    worlds: seedsFor(plant).map((seed) => ({ seed })),
     threads,
     plant,
     onReport: ({ seed, violations: [first] }) => {

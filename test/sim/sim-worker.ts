@@ -7,12 +7,11 @@ import type { FaultId } from './fault-table.ts';
 import type { Plant } from './plants.ts';
 import type { SeedReport } from './world.ts';
 
-/** What a worker is asked to do: seeds one after the other; with `only`, fewer faults than they drew. */
-export type Request = {
-  readonly seeds: readonly number[];
-  readonly only?: readonly FaultId[];
-  readonly story?: boolean;
-};
+/** A world to live through: the one of its seed, or, with `only`, the same with other faults than it drew. */
+export type Asked = { readonly seed: number; readonly only?: readonly FaultId[] };
+
+/** What a worker is asked to do: worlds one after the other. */
+export type Request = { readonly worlds: readonly Asked[]; readonly story?: boolean };
 
 export type Reply = { readonly report: SeedReport; readonly story?: readonly string[] };
 
@@ -41,7 +40,7 @@ process.on('uncaughtException', (error) => {
   failure ??= error;
 });
 
-const run = async (seed: number, { only, story }: Request): Promise<Reply> => {
+const run = async ({ seed, only }: Asked, story = false): Promise<Reply> => {
   failure = undefined;
   const lines: string[] = [];
   const options = {
@@ -57,5 +56,5 @@ const run = async (seed: number, { only, story }: Request): Promise<Reply> => {
 };
 
 parentPort?.on('message', async (request: Request) => {
-  for (const seed of request.seeds) parentPort?.postMessage(await run(seed, request));
+  for (const world of request.worlds) parentPort?.postMessage(await run(world, request.story));
 });

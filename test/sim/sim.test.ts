@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { FAULT_IDS, FAULTS, NOT_HERE } from './fault-table.ts';
-import { runOne, runSeeds } from './pool.ts';
-import { REGRESSIONS, runRegressions } from './regressions.ts';
+import { liveThrough, runOne } from './pool.ts';
+import { REGRESSION_WORLDS } from './regressions.ts';
 import { ALL_PLANTS } from './run-plants.ts';
 import { hasProcesses, runSeed } from './run-seed.ts';
 import { shrinkFaults } from './shrink.ts';
@@ -48,9 +48,9 @@ describe('every promise under every fault', () => {
   test('P1 P2 P3 P4 P5 P6 P7 P8 P9 P12 P13 P14 P15 a dozen worlds and all that once failed', async () => {
     const { tally, failures, take } = makeTally();
     const seeds = Array.from({ length: 12 }, (_, n) => n + 1);
-    await runRegressions(take);
-    await runSeeds({
-      seeds,
+    const worlds = [...REGRESSION_WORLDS, ...seeds.map((seed) => ({ seed }))];
+    await liveThrough({
+      worlds,
       threads: 2,
       onReport: (report) => {
         take(report);
@@ -58,7 +58,7 @@ describe('every promise under every fault', () => {
       },
     });
     expect(failures.map(({ seed, violations }) => ({ seed, first: violations[0] }))).toEqual([]);
-    expect(tally).toMatchObject({ seeds: seeds.length + REGRESSIONS.length, lost: 0, early: 0, failedSeeds: [] });
+    expect(tally).toMatchObject({ seeds: worlds.length, lost: 0, early: 0, failedSeeds: [] });
     expect(tally.messages).toBeGreaterThan(tally.seeds * 200);
     expect(tally.elements).toBeGreaterThan(seeds.filter(hasProcesses).length * 50);
   }, 120_000);
