@@ -1,13 +1,11 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import dynalite from 'dynalite';
+import { fromDynalite, mendDynalite } from './mend-dynalite.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 type Level = { open(): Promise<void>; close(): Promise<void> };
-
-const fromDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
 
 /**
  * A DynamoDB look-alike that does not listen yet; on disk under `path`, else in memory.
@@ -15,7 +13,7 @@ const fromDynalite = createRequire(createRequire(import.meta.url).resolve('dynal
  */
 export async function makeDynamoServer(path: string | undefined): Promise<Server> {
   if (path !== undefined) await checkDirectory(path);
-  closeIteratorsWithTheirStreams();
+  mendDynalite();
   const server = dynalite({ ...(path && { path }), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const [handle] = server.listeners('request') as Handler[];
   server.removeAllListeners('request');
@@ -38,17 +36,6 @@ async function checkDirectory(path: string): Promise<void> {
     throw new Error(text, { cause: error });
   }
   await database.close();
-}
-
-/**
- * Dynalite ends a page by calling `return` of its database iterator, which the iterators of this version do not have.
- * Every query then kept its snapshot open for ever: deleted data stayed on disk, and reading 2,000 items of 48 KB cost
- * 350 MB of memory that never came back.
- */
-function closeIteratorsWithTheirStreams(): void {
-  const { AbstractValueIterator } = createRequire(fromDynalite.resolve('level'))('abstract-level');
-  const common = Object.getPrototypeOf(AbstractValueIterator.prototype);
-  common.return ??= common.close;
 }
 
 /** Calls back with the whole body; a caller that gives up before is forgotten. */
