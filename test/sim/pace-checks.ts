@@ -90,8 +90,25 @@ const checkOnTime = (model: Model, scene: Scene): void => {
   }
 };
 
-export const checkPace = (model: Model, scene: Scene): void => {
+/** Leases of the dead, a tick or two, and a sweep; most worlds need a minute. */
+const RECOVERED_WITHIN_MS = 10 * 60_000;
+
+/** Whatever struck, soon after the last fault nothing that is due waits any more for a receiver that takes all (F40). */
+const checkRecovery = (model: Model, scene: Scene, calmFrom: number): void => {
+  // A clock may be an hour off for minutes after the others are right, and its process does nothing meanwhile.
+  if (scene.on.has('F36')) return;
+  for (const { id, target, attempt, startedAt } of model.arrivals) {
+    const accepted = model.accepted.get(id);
+    if (!accepted || target !== 'push' || attempt > 1) continue;
+    const lateMs = startedAt - Math.max(accepted.dueAt, accepted.at, calmFrom);
+    if (lateMs > RECOVERED_WITHIN_MS) model.violate('P7', `${id} starts ${lateMs} ms after the last fault`, id);
+  }
+};
+
+/** `calmFrom` is when the last fault ended. */
+export const checkPace = (model: Model, scene: Scene, calmFrom: number): void => {
   checkRetries(model, scene);
   checkRate(model, scene);
   checkOnTime(model, scene);
+  checkRecovery(model, scene, calmFrom);
 };

@@ -165,7 +165,7 @@ export const runMessageSeed = async (seed: number, options: SeedOptions = {}): P
   );
   await live(world);
   const { lost, recovered, duplicates } = judgeEnd(model, truth, weather);
-  checkPace(model, scene);
+  checkPace(model, scene, weather.calmFrom);
   return {
     seed,
     on: [...scene.on],
