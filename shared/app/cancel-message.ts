@@ -5,6 +5,7 @@ import { partitionKey, tombstoneKey } from '../core/segment/segment-key.ts';
 import type { EpochMs } from '../core/time/epoch.ts';
 import { plusMs } from '../core/time/epoch.ts';
 import { awaitFate } from './await-fate.ts';
+import { clockIsOff, requireClock } from './clock-check.ts';
 import type { Engine } from './engine.ts';
 import type { FoundMessage } from './find-message.ts';
 import { findMessage } from './find-message.ts';
@@ -65,19 +66,21 @@ const mayBeUnheard = (engine: Engine, { trail }: FoundMessage): boolean => {
 
 /**
  * Cancels a message (P9): decided no later than 2 s before its next attempt, seen by the sender within the last second.
- * Throws Problem 404 `NOT_FOUND`, 409 `TOO_LATE`.
+ * Throws Problem 404 `NOT_FOUND`, 409 `TOO_LATE`, 503 `CLOCK_SKEW`.
  */
 export const cancelMessage = async (engine: Engine, keyOrId: string): Promise<MessageView> => {
   for (let tries = 0; tries < RACES; tries += 1) {
     const found = await findMessage(engine, keyOrId);
     if (!found) throw notFound();
+    // What was read may have shown that the clock is wrong, by which nothing here can be judged (F36).
+    await requireClock(engine);
     const { view } = found;
     if (view.state === 'cancelled') return mayBeUnheard(engine, found) ? decidedLate(engine, keyOrId) : view;
     const dueAt = view.nextAttemptAt;
     const farAway = dueAt !== undefined && dueAt - engine.clock.now() >= engine.timing.cancelFenceMs;
     if (isTerminal(view.state) || !farAway) throw tooLate();
     if ((await decide(engine, found)) === 'conflict') continue;
-    const late = engine.clock.now() > dueAt - engine.timing.cancelFenceMs;
+    const late = clockIsOff(engine) || engine.clock.now() > dueAt - engine.timing.cancelFenceMs;
     const after = late ? await decidedLate(engine, keyOrId) : view;
     bookCancel(engine, dueAt, view.state === 'retrying');
     const { nextAttemptAt: _, ...rest } = after;

@@ -8,6 +8,7 @@ import { epochMs, plusMs } from '../core/time/epoch.ts';
 import { StoreError } from '../ports/store-error.ts';
 import { awaitFate } from './await-fate.ts';
 import { bookCancel, tooLate } from './cancel-message.ts';
+import { clockIsOff, requireClock } from './clock-check.ts';
 import type { Engine } from './engine.ts';
 import { readKey, viewOfRecord } from './find-message.ts';
 import type { KeyedRecord, KeyGuard, StoredKey } from './keyed-record.ts';
@@ -34,6 +35,8 @@ const contentHash = ({ payload, ...rest }: Omit<NewMessage, 'payload'> & { paylo
 /** Judges the present message of the key; its next attempt must be `cancelFence` away to be replaced (T5). */
 const judge = async (engine: Engine, there: KeyedRecord | undefined, message: NewMessage): Promise<Situation> => {
   if (!there || there.cancelledAt !== undefined) return { kind: 'new' };
+  // What was read may have shown that the clock is wrong, by which nothing here can be judged (F36).
+  await requireClock(engine);
   const now = engine.clock.now();
   const { dueAt } = there.message;
   const same = contentHash({ ...there.message, payload: there.payload }) === contentHash(message);
@@ -119,7 +122,7 @@ const commit = async (engine: Engine, change: Commit): Promise<Committed> => {
  * Later than that only its unit knows; where it ended first, both are sent, as if the PUT had come after it.
  */
 const wasReplaced = async (engine: Engine, { old, dueAt }: Replaced): Promise<boolean> => {
-  if (engine.clock.now() <= dueAt - engine.timing.cancelFenceMs) return true;
+  if (!clockIsOff(engine) && engine.clock.now() <= dueAt - engine.timing.cancelFenceMs) return true;
   const fate = await awaitFate(engine, async () => (await followTrail(engine, old.address, old.index)).at(-1));
   return fate.kind === 'ended' ? fate.item.k === 'cancelled' : fate.kind === 'carried';
 };

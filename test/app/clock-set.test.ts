@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { makeTombstoneReader } from '../../shared/app/send/tombstones.ts';
 import { partitionKey, tombstoneKey } from '../../shared/core/segment/segment-key.ts';
@@ -11,7 +12,8 @@ import { accept, message, put } from './calls.ts';
 
 /*
  * What was decided about messages is read in the second before they are due. A clock that is ahead reads it sooner, and
- * what it read then is no answer once the clock is right again (F36, P9).
+ * what it read then is no answer once the clock is right again. One that is behind takes a change for one that comes in
+ * time (F36, P9).
  */
 
 const MINUTE = 60_000;
@@ -116,3 +118,65 @@ test.each(['keyed', 'bulk'])(
     expect(world.failures).toEqual([]);
   },
 );
+
+/** An API whose clock is set back by an hour, and that knows of it what the last answer of the store said. */
+const makeApiSetBack = (world: World, setBackAt: (call: string) => boolean) => {
+  let aheadMs = 0;
+  let noticedMs = 0;
+  const engine = {
+    ...world.engine,
+    owner: 'set-back',
+    clock: unsteady(world.clock, () => aheadMs),
+    store: storeThrough(world.store, async (call, run) => {
+      if (setBackAt(call)) aheadMs = -HOUR;
+      const answer = await run();
+      noticedMs = aheadMs;
+      return answer;
+    }),
+    skewMs: () => noticedMs,
+  };
+  return makeMessageDesk(engine);
+};
+
+describe.each(['cancel', 'replacement'])('F36 P9 the %s of a message', (change) => {
+  const asked = (desk: ReturnType<typeof makeMessageDesk>): Promise<unknown> =>
+    change === 'cancel' ? desk.cancel('k') : desk.putKeyed('k', message(DUE + 5 * MINUTE, 'after'));
+
+  test('is refused by a process that finds out that its clock is behind, although it is not too late by that', async () => {
+    const slow = async (): Promise<{ kind: 'sent' }> => {
+      await world.clock.sleepUntil(plusMs(world.clock.now(), 8_000));
+      return { kind: 'sent' };
+    };
+    const world: World = makeWorld({ shards: 1, answer: slow });
+    await put(world, 'k', message(DUE, 'before'));
+    await world.runUntil(DUE + 1_000);
+    await expect(world.during(asked(makeApiSetBack(world, () => true)))).rejects.toMatchObject({ code: 'CLOCK_SKEW' });
+    await world.runUntil(DUE + 10 * MINUTE);
+    expect(await world.during(world.desk.find('k'))).toMatchObject({ state: 'sent' });
+    expect(world.arrivals.map(({ body }) => body)).toEqual(['{"n":"before"}']);
+  });
+
+  test('waits for the word of its unit where the clock is set back while it is stored', async () => {
+    const world = makeWorld({ shards: 1 });
+    await put(world, 'k', message(DUE, 'before'));
+    await world.runUntil(DUE - 4_000);
+    let answered: unknown;
+    // A PUT tries first whether its key is new.
+    let before = change === 'cancel' ? 0 : 1;
+    const isCommit = (call: string): boolean => {
+      if (call === 'put -') before -= 1;
+      return before < 0;
+    };
+    const call = asked(makeApiSetBack(world, isCommit)).then((answer) => {
+      answered = answer;
+    });
+    world.track(call);
+    await world.runUntil(DUE - 500);
+    expect(answered).toBeUndefined();
+    await world.runUntil(DUE + 1_000);
+    expect(answered).toMatchObject(change === 'cancel' ? { state: 'cancelled' } : { replaced: true });
+    await world.runUntil(DUE + 10 * MINUTE);
+    expect(world.arrivals.map(({ body }) => body)).toEqual(change === 'cancel' ? [] : ['{"n":"after"}']);
+    expect(world.failures).toEqual([]);
+  });
+});
