@@ -1,11 +1,9 @@
 import type { Target } from '../../shared/core/delivery/target.ts';
 import type { Delivery } from '../../shared/ports/channel.ts';
 import type { Actor } from './actor.ts';
+import { isSkewed } from './cancel-checks.ts';
 import type { Model } from './model.ts';
 import { tagIn } from './receiver.ts';
-
-/** Clocks further apart than this excuse a cancel that was not seen: it was decided up to 1 s after it was read. */
-const EXCUSED_SKEW_MS = 1_000;
 
 /** A replaced message may still fire where the answer came later than this before it was due (P9). */
 const REPLACE_FENCE_MS = 2_000;
@@ -21,8 +19,8 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
 
   const checkRevoked = (worker: Actor, id: string): void => {
     const revoked = model.revoked.get(id);
-    if (!revoked || Math.abs(worker.offset() - revoked.api.offset()) >= EXCUSED_SKEW_MS) return;
-    const inTime = revoked.dueAt - (revoked.at + revoked.api.offset()) >= REPLACE_FENCE_MS;
+    if (!revoked || isSkewed(revoked, worker.offset())) return;
+    const inTime = revoked.dueAt - (revoked.at + revoked.offsetMs) >= REPLACE_FENCE_MS;
     if (revoked.how === 'replaced' && !inTime) return;
     model.violate(
       'P9',

@@ -4,6 +4,9 @@ import type { Ledger } from '../../shared/core/segment/ledger.ts';
 import { EMPTY_LEDGER } from '../../shared/core/segment/ledger.ts';
 import { entryIdPrefix, messageIdAt } from '../../shared/core/segment/message-id.ts';
 import { parsePartitionKey } from '../../shared/core/segment/segment-key.ts';
+import { checkCancelled } from './cancel-checks.ts';
+import type { DuplicateCause } from './duplicate-cause.ts';
+import { causeOf } from './duplicate-cause.ts';
 import type { Arrival, Model } from './model.ts';
 import type { Truth } from './truth.ts';
 import type { Decided } from './unit-watch.ts';
@@ -17,8 +20,6 @@ export type Fate = {
   /** Attempts that stand in the logs. */
   readonly attempts: number;
 };
-
-export type DuplicateCause = 'crash' | 'freeze' | 'clock' | 'outage' | 'answer-lost';
 
 export type Verdict = {
   readonly fates: ReadonlyMap<string, Fate>;
@@ -38,9 +39,6 @@ export const NOTHING_LOST: Omit<Verdict, 'fates'> = {
 const decoder = new TextDecoder();
 
 type Place = { readonly pk: string; readonly sk: string; readonly index: number };
-
-/** A worker that could not log what it sent within a lease and a bit has an excuse. */
-const EXCUSE_MS = 90_000;
 
 const placesOf = (truth: Truth, model: Model) => {
   const fresh: { id: string; tag: string; place: Place }[] = [];
@@ -106,15 +104,16 @@ const checkLost = (model: Model, fates: ReadonlyMap<string, Fate>): number => {
   return lost;
 };
 
+/** What the logs say, and what came to the receivers, by id. */
+type Found = { readonly fates: ReadonlyMap<string, Fate>; readonly byId: ReadonlyMap<string, Arrival[]> };
+
 /** `sent` only after the receiver acknowledged, and nothing else than `sent` after an acknowledgement. */
-const checkStates = (model: Model, fates: ReadonlyMap<string, Fate>, byId: ReadonlyMap<string, Arrival[]>): void => {
-  for (const { id, state } of fates.values()) {
+const checkStates = (model: Model, weather: Weather, { fates, byId }: Found): void => {
+  for (const { id, state, attempts } of fates.values()) {
     const arrivals = byId.get(id) ?? [];
     const acknowledged = arrivals.some(({ acted, answerLost }) => acted && !answerLost);
     if (state === 'sent' && !acknowledged) model.violate('P2', `${id} is sent and no receiver said so`, id);
-    if (state === 'cancelled' && acknowledged && model.revoked.get(id)?.how === 'cancelled') {
-      model.violate('P9', `${id} was sent and its cancel was acknowledged`, id);
-    }
+    if (state === 'cancelled' || state === 'sent') checkCancelled(model, weather, { id, state, attempts, arrivals });
   }
   for (const { id } of model.revoked.values()) {
     const state = fates.get(id)?.state;
@@ -127,7 +126,7 @@ const checkStates = (model: Model, fates: ReadonlyMap<string, Fate>, byId: Reado
  * What nobody asked to cancel is not cancelled, unless another message took its place: of the messages of a key, one at
  * least comes to another end, whatever its PUTs were answered.
  */
-const checkCancelled = (model: Model, fates: ReadonlyMap<string, Fate>): void => {
+const checkNotAsked = (model: Model, fates: ReadonlyMap<string, Fate>): void => {
   const standing = new Set<string>();
   for (const { id, tag, state } of fates.values()) {
     if (model.damaged.has(id) || (state !== 'cancelled' && state !== 'void')) standing.add(tag);
@@ -140,21 +139,8 @@ const checkCancelled = (model: Model, fates: ReadonlyMap<string, Fate>): void =>
   }
 };
 
-const causeOf = (weather: Weather, { worker, startedAt }: Arrival): DuplicateCause | undefined => {
-  const died = worker.diedAt();
-  if (died !== undefined && died >= startedAt && died - startedAt <= EXCUSE_MS) return 'crash';
-  if (worker.frozen.some(({ from, to }) => to >= startedAt && from <= startedAt + EXCUSE_MS)) return 'freeze';
-  if (worker.wrong.some(({ from, to }) => to >= startedAt - EXCUSE_MS && from <= startedAt + EXCUSE_MS)) return 'clock';
-  if (weather.wasDown('store', startedAt, startedAt + EXCUSE_MS)) return 'outage';
-  return undefined;
-};
-
 /** Attempts that no log has need a cause each, in the worker that made them (P3). */
-const countDuplicates = (
-  model: Model,
-  weather: Weather,
-  found: { fates: ReadonlyMap<string, Fate>; byId: ReadonlyMap<string, Arrival[]> },
-) => {
+const countDuplicates = (model: Model, weather: Weather, found: Found) => {
   const duplicates: Record<DuplicateCause, number> = { crash: 0, freeze: 0, clock: 0, outage: 0, 'answer-lost': 0 };
   for (const [id, arrivals] of found.byId) {
     const acted = arrivals.filter((arrival) => arrival.acted);
@@ -208,8 +194,8 @@ export const judgeEnd = (model: Model, truth: Truth, weather: Weather): Verdict 
   const fates = fatesOf(truth, model);
   const byId = Map.groupBy(model.arrivals, ({ id }) => id);
   const lost = checkLost(model, fates);
-  checkStates(model, fates, byId);
-  checkCancelled(model, fates);
+  checkStates(model, weather, { fates, byId });
+  checkNotAsked(model, fates);
   const duplicates = countDuplicates(model, weather, { fates, byId });
   checkLedger(model, truth, fates);
   return { fates, lost, recovered: countRecovered(model, byId), duplicates };

@@ -20,7 +20,8 @@ export type Revoked = {
   /** When the old one was due next, by the clock that decided. */
   readonly dueAt: number;
   readonly how: 'cancelled' | 'replaced';
-  readonly api: Actor;
+  /** By how much the clock of who said so was ahead then. */
+  readonly offsetMs: number;
 };
 
 /** One attempt as its receiver saw it. */
@@ -30,6 +31,8 @@ export type Arrival = {
   readonly target: string;
   readonly attempt: number;
   readonly worker: Actor;
+  /** By how much the worker's clock was ahead then. */
+  readonly offsetMs: number;
   /** When the worker let it go, true time. */
   readonly startedAt: number;
   readonly at: number;
@@ -51,6 +54,8 @@ export type Model = {
   /** Where accepted messages lie: `<partition>|<sort key>`. */
   readonly acceptedEntries: Set<string>;
   readonly revoked: Map<string, Revoked>;
+  /** When the word of a message's cancel was stored first, true time, by id. */
+  readonly cancelStoredAt: Map<string, number>;
   /** Keys and ids that somebody tried to cancel, whatever came of it. */
   readonly cancelsAsked: Set<string>;
   readonly arrivals: Arrival[];
@@ -60,17 +65,21 @@ export type Model = {
   readonly damaged: Set<string>;
   readonly violations: Violation[];
   violate(promise: string, what: string, id?: string): void;
+  /** Notes that the word of a message's cancel was stored now; what is stored again changes nothing. */
+  noteCancel(id: string): void;
 };
 
 const MAX_VIOLATIONS = 20;
 
 export const makeModel = (now: () => number): Model => {
   const violations: Violation[] = [];
+  const cancelStoredAt = new Map<string, number>();
   return {
     submitted: new Map(),
     accepted: new Map(),
     acceptedEntries: new Set(),
     revoked: new Map(),
+    cancelStoredAt,
     cancelsAsked: new Set(),
     arrivals: [],
     ticks: [],
@@ -79,6 +88,9 @@ export const makeModel = (now: () => number): Model => {
     violate: (promise, what, id) => {
       if (violations.length < MAX_VIOLATIONS)
         violations.push({ promise, what, at: now(), ...(id === undefined ? {} : { id }) });
+    },
+    noteCancel: (id) => {
+      if (!cancelStoredAt.has(id)) cancelStoredAt.set(id, now());
     },
   };
 };

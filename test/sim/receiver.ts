@@ -73,7 +73,11 @@ export const makeReceiver = (world: ReceiverWorld) => {
     return { ...answer, outcome: failed('ANSWER_LOST', { effectPossible: true }) };
   };
 
-  const arrive = (worker: Actor, target: Target, sent: { delivery: Delivery; startedAt: number }): Answer => {
+  const arrive = (
+    worker: Actor,
+    target: Target,
+    sent: { delivery: Delivery; startedAt: number; offsetMs: number },
+  ): Answer => {
     const { delivery, startedAt } = sent;
     const answer = withLostAnswers(answerOf(target));
     const { messageId: id, attempt, payload } = delivery;
@@ -82,7 +86,8 @@ export const makeReceiver = (world: ReceiverWorld) => {
     const at = timeline.now();
     const { outcome, acted, takesMs } = answer;
     const asked = outcome.kind === 'failed' ? { failedAt: at + takesMs, retryAfterMs: outcome.retryAfterMs ?? 0 } : {};
-    model.arrivals.push({ id, tag, target: target.name, attempt, worker, startedAt, at, acted, answerLost, ...asked });
+    const to = { id, tag, target: target.name, attempt };
+    model.arrivals.push({ ...to, worker, offsetMs: sent.offsetMs, startedAt, at, acted, answerLost, ...asked });
     world.trace(
       () =>
         `${worker.name} → ${target.name} ${id} ${tag} attempt ${attempt}: ${answer.outcome.kind === 'sent' ? 'sent' : answer.outcome.reason}`,
@@ -97,7 +102,7 @@ export const makeReceiver = (world: ReceiverWorld) => {
   /** Deliveries leave in a few groups, so that a sandbox may die between them. */
   const channelOf = (worker: Actor, beforeCall: (actor: Actor, call: string) => void): Channel => ({
     send: async (target, deliveries, report) => {
-      const startedAt = timeline.now();
+      const left = { startedAt: timeline.now(), offsetMs: worker.offset() };
       for (const delivery of deliveries) world.onStart(worker, target, delivery);
       const throwsAt = throwPoint();
       if (throwsAt === 'first') throw undefined;
@@ -105,7 +110,7 @@ export const makeReceiver = (world: ReceiverWorld) => {
         if (index % 8 === 0) beforeCall(worker, 'channel.send');
         const way = { there: dice.int(0, 3), back: (answer?: Answer) => answer?.takesMs ?? 0 };
         return worker
-          .ask(way, async () => arrive(worker, target, { delivery, startedAt }))
+          .ask(way, async () => arrive(worker, target, { delivery, ...left }))
           .then(({ outcome }) => report(index, outcome));
       });
       await Promise.all(answers);

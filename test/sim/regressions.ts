@@ -73,6 +73,11 @@ export const REGRESSIONS: readonly Regression[] = [
     on: ['F04', 'F13', 'F14', 'F15', 'F33', 'F36', 'F45', 'F46', 'F50'],
     what: 'a world waited for an entry that its writer had told nobody of, neither its user nor the settled log of its unit',
   },
+  {
+    seed: 6635,
+    on: ['F04', 'F14', 'F19', 'F26', 'F29', 'F33', 'F35', 'F36', 'F45', 'F46'],
+    what: 'an API whose clock was an hour behind, as it had just read, said of a message that was being sent that it was cancelled',
+  },
 ];
 
 /** All of them, to be lived through again. */

@@ -1,6 +1,6 @@
+import type { DuplicateCause } from './duplicate-cause.ts';
 import type { FaultId } from './fault-table.ts';
 import { FAULT_IDS } from './fault-table.ts';
-import type { DuplicateCause } from './final-checks.ts';
 import type { SeedReport } from './world.ts';
 
 /** What many seeds came to; the shape that `--json` prints. */

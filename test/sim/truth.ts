@@ -1,8 +1,9 @@
 import type { Redrive } from '../../shared/app/dead-letter-record.ts';
 import { parseDeadLetter } from '../../shared/app/dead-letter-record.ts';
+import { parseStoredKey } from '../../shared/app/keyed-record.ts';
 import { parseCursor, type TickCursor } from '../../shared/app/tick/cursor.ts';
 import { recordOf } from '../../shared/app/unit-journal.ts';
-import { entryOfLateLogKey } from '../../shared/core/segment/segment-key.ts';
+import { entryOfLateLogKey, TOMBSTONES } from '../../shared/core/segment/segment-key.ts';
 import { makeMemoryStore } from '../../shared/memory/memory-store.ts';
 import type { Item, ItemStore } from '../../shared/ports/item-store.ts';
 import type { Model } from './model.ts';
@@ -107,8 +108,18 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     entries.set(name, { pk, sk, minute: minuteOfPk(pk), item: given, n, fresh, damaged, behindReader });
   };
 
+  const onCancel = (id: string): void => {
+    trace(() => `the cancel of ${id} is stored`);
+    model.noteCancel(id);
+  };
+
   const onWrite = (given: Item, stored: Item): void => {
     const { table, pk, sk } = stored;
+    if (table === 'keys') {
+      const record = pk.startsWith('m#') ? parseStoredKey(stored).record : undefined;
+      if (record?.cancelledAt !== undefined) onCancel(record.id);
+      return;
+    }
     if (table === 'control') {
       if (pk === 'cursor') onCursor(stored);
       else if (pk.startsWith('dead#')) onLetter(stored);
@@ -124,6 +135,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
       units.set(name, unit);
       takeRecord(model, unit, record);
     } else if (sk.startsWith('E#') || sk.startsWith('L#')) onEntry(given, stored !== given);
+    else if (sk.startsWith(TOMBSTONES.from)) onCancel(sk.slice(TOMBSTONES.from.length));
   };
 
   const write = async (

@@ -104,7 +104,8 @@ export const makeUsers = (world: UserWorld, deeds: readonly PlannedDeed[]) => {
 
   const revoke = (id: string, how: 'cancelled' | 'replaced', api: Actor): void => {
     const at = timeline.now();
-    if (!model.revoked.has(id)) model.revoked.set(id, { id, at, dueAt: model.accepted.get(id)?.dueAt ?? 0, how, api });
+    const dueAt = model.accepted.get(id)?.dueAt ?? 0;
+    if (!model.revoked.has(id)) model.revoked.set(id, { id, at, dueAt, how, offsetMs: api.offset() });
   };
 
   /** The message of each key that was acknowledged last. */
