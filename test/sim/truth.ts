@@ -108,8 +108,8 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     entries.set(name, { pk, sk, minute: minuteOfPk(pk), item: given, n, fresh, damaged, behindReader });
   };
 
-  const onCancel = (id: string): void => {
-    trace(() => `the cancel of ${id} is stored`);
+  const onCancel = (id: string, word: 'cancel' | 'tombstone'): void => {
+    trace(() => `the ${word} of ${id} is stored`);
     model.noteCancel(id);
   };
 
@@ -117,7 +117,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     const { table, pk, sk } = stored;
     if (table === 'keys') {
       const record = pk.startsWith('m#') ? parseStoredKey(stored).record : undefined;
-      if (record?.cancelledAt !== undefined) onCancel(record.id);
+      if (record?.cancelledAt !== undefined) onCancel(record.id, 'cancel');
       return;
     }
     if (table === 'control') {
@@ -135,7 +135,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
       units.set(name, unit);
       takeRecord(model, unit, record);
     } else if (sk.startsWith('E#') || sk.startsWith('L#')) onEntry(given, stored !== given);
-    else if (sk.startsWith(TOMBSTONES.from)) onCancel(sk.slice(TOMBSTONES.from.length));
+    else if (sk.startsWith(TOMBSTONES.from)) onCancel(sk.slice(TOMBSTONES.from.length), 'tombstone');
   };
 
   const write = async (
