@@ -8,13 +8,15 @@ export type ClientOptions = {
   readonly endpoint?: string | undefined;
   /** From the call to the whole answer. The default is 3 s: a lease is lost by waiting longer. */
   readonly requestTimeoutMs?: number;
+  /** Told the `Date` of each answer that has one. */
+  readonly onDate?: (date: string) => void;
 };
 
 const REQUEST_TIMEOUT_MS = 3000;
 const MAX_SOCKETS = 128;
 
 /** What all clients have: one attempt a call, because only the adapters know which calls may be repeated. */
-export function clientConfig({ region, endpoint, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ClientOptions) {
+export function clientConfig({ region, endpoint, requestTimeoutMs = REQUEST_TIMEOUT_MS, onDate }: ClientOptions) {
   return {
     region,
     maxAttempts: 1,
@@ -23,7 +25,7 @@ export function clientConfig({ region, endpoint, requestTimeoutMs = REQUEST_TIME
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
     sha256: Sha256,
-    requestHandler: makeRequestHandler({ timeoutMs: requestTimeoutMs, maxSockets: MAX_SOCKETS }),
+    requestHandler: makeRequestHandler({ timeoutMs: requestTimeoutMs, maxSockets: MAX_SOCKETS, onDate }),
     ...(endpoint !== undefined && { endpoint }),
     ...(isLoopback(endpoint) && { credentials: loopbackCredentials() }),
   } as const;

@@ -3,6 +3,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock } from '../ports/clock.ts';
 import { type ClientOptions, clientConfig } from './client-config.ts';
+import { addLeanPut } from './dynamo/lean-put.ts';
 import { reportSkew } from './server-date.ts';
 import { Sha256 } from './sha256.ts';
 
@@ -12,8 +13,9 @@ export type DynamoClientOptions = ClientOptions & {
 };
 
 export function makeDynamoClient(options: DynamoClientOptions): DynamoDBClient {
-  const { region } = options;
-  const config = clientConfig(options);
+  const { region, skew } = options;
+  const onDate = skew && { onDate: reportSkew(skew.clock, skew.onSkew) };
+  const config = clientConfig({ ...options, ...onDate });
   const { credentials = defaultProvider() } = config;
   const client = new DynamoDBClient({
     ...config,
@@ -29,7 +31,7 @@ export function makeDynamoClient(options: DynamoClientOptions): DynamoDBClient {
     base64Decoder: decodeBase64,
   });
   leaveOut(client);
-  if (options.skew !== undefined) reportSkew(client, options.skew.clock, options.skew.onSkew);
+  addLeanPut(client);
   return client;
 }
 

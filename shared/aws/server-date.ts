@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseHttpDate } from '../core/time/http-date.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -6,21 +5,12 @@ import type { Clock } from '../ports/clock.ts';
 const HALF_A_SECOND_MS = 500;
 
 /**
- * Tells `onSkew` with each answer by how many milliseconds `clock` is ahead of the server (negative: behind),
- * give or take half a second and the way back. Answers without a usable `Date` header tell nothing.
+ * Given the `Date` of each answer, tells `onSkew` by how many milliseconds `clock` is ahead of the server (negative: behind),
+ * give or take half a second and the way back. An unusable date tells nothing.
  */
-export function reportSkew(client: DynamoDBClient, clock: Clock, onSkew: (aheadMs: number) => void): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const server = parseHttpDate(dateHeader(result.response));
-      if (server !== undefined) onSkew(clock.now() - server - HALF_A_SECOND_MS);
-      return result;
-    },
-    { step: 'deserialize', name: 'reportSkew', priority: 'low' },
-  );
-}
-
-function dateHeader(response: unknown): string {
-  return (response as { headers?: Record<string, string> } | undefined)?.headers?.date ?? '';
-}
+export const reportSkew =
+  (clock: Clock, onSkew: (aheadMs: number) => void) =>
+  (date: string): void => {
+    const server = parseHttpDate(date);
+    if (server !== undefined) onSkew(clock.now() - server - HALF_A_SECOND_MS);
+  };

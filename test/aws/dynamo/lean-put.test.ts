@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { expect, it } from 'vitest';
+import { makeDynamoClient } from '../../../shared/aws/clients.ts';
+import { makeDynamoStore } from '../../../shared/aws/dynamo/dynamo-store.ts';
+import { Sha256 } from '../../../shared/aws/sha256.ts';
+import { itemOf } from '../../contract/item-store/fixtures.ts';
+import { makeFastClock } from '../../support/fast-clock.ts';
+import { type ServiceRequest, startHttpService } from '../../support/http-service.ts';
+import { type Answer, fault, startWire } from '../../support/wire.ts';
+
+const ITEM = itemOf('p', 's', {
+  doc: '"ä"',
+  body: new Uint8Array([0, 250, 255]),
+  counts: { a: 1 },
+  expiresAt: 1_800_000_000,
+});
+
+const storeAt = (endpoint: string, onSkew: (aheadMs: number) => void = () => {}) => {
+  const clock = makeFastClock();
+  const client = makeDynamoClient({ region: 'us-east-1', endpoint, skew: { clock, onSkew } });
+  const tables = { segments: 'a', keys: 'b', control: 'c' };
+  const units: number[] = [];
+  const onCapacity = (_operation: string, _table: string, consumed: number) => units.push(consumed);
+  const store = makeDynamoStore({ client, tables, clock, random: Math.random, onCapacity });
+  return { store, client, units };
+};
+
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** The signature that a service finds for what it got. */
+const signatureOf = async ({ headers, body }: ServiceRequest): Promise<string | undefined> => {
+  const { authorization, connection, 'x-amz-date': date = '', ...rest } = headers as Record<string, string>;
+  const signer = new SignatureV4({
+    service: 'dynamodb',
+    region: 'us-east-1',
+    credentials: CREDENTIALS,
+    sha256: Sha256,
+  });
+  const signingDate = new Date(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3:$4:$5Z'));
+  const request = { method: 'POST', protocol: 'http:', hostname: '127.0.0.1', path: '/', headers: rest, body };
+  return (await signer.sign(request, { signingDate })).headers.authorization;
+};
+
+it.each(['any', 'absent', 7] as const)(
+  'a put over "%s" after the first says what the SDK said, signed',
+  async (expected) => {
+    const service = await startHttpService(() => ({ status: 200, body: '{}' }));
+    const { store, client } = storeAt(service.endpoint);
+    await store.put(ITEM, expected);
+    await store.put(ITEM, expected);
+    const [first, second] = service.requests as [ServiceRequest, ServiceRequest];
+    expect(JSON.parse(second.body)).toEqual(JSON.parse(first.body));
+    const { authorization, 'x-amz-date': _date, 'x-amz-content-sha256': digest, ...headers } = second.headers;
+    expect(first.headers).toMatchObject(headers);
+    expect(Object.keys(second.headers).sort()).toEqual(Object.keys(first.headers).sort());
+    expect(digest).toBe(createHash('sha256').update(second.body).digest('hex'));
+    expect(authorization).toBe(await signatureOf(second));
+    client.destroy();
+    await service.close();
+  },
+);
+
+it('a put after the first tells what it consumed, and the skew of the clock', async () => {
+  const body = { ConsumedCapacity: { TableName: 'a', CapacityUnits: 3 } };
+  const date = new Date(0).toUTCString();
+  const wire = await startWire('http://127.0.0.1:9');
+  wire.meddle(async () => ({ status: 200, body, date }));
+  const skews: number[] = [];
+  const { store, client, units } = storeAt(wire.endpoint, (aheadMs) => skews.push(aheadMs));
+  await store.put(ITEM, 'any');
+  await store.put(ITEM, 'any');
+  expect(units).toEqual([3, 3]);
+  expect(skews).toHaveLength(2);
+  client.destroy();
+  await wire.close();
+});
+
+it('F36 a put after the first whose signature is invalid by the clock is signed by the clock of the service and made again', async () => {
+  const date = new Date(Date.now() + 3_600_000).toUTCString();
+  const expired = { ...(fault(400, 'InvalidSignatureException') as object), date } as Answer;
+  const signedAt: string[] = [];
+  const service = await startHttpService(({ headers }) => {
+    signedAt.push(String(headers['x-amz-date']).slice(9, 11));
+    if (signedAt.length !== 2) return { status: 200, body: '{}' };
+    const { status, body } = expired as Exclude<Answer, string>;
+    return { status, body: JSON.stringify(body), headers: { date } };
+  });
+  const { store, client } = storeAt(service.endpoint);
+  await store.put(ITEM, 'any');
+  expect(await store.put(ITEM, 'any')).toBe('stored');
+  expect(Number(signedAt[2])).toBe((Number(signedAt[1]) + 1) % 24);
+  client.destroy();
+  await service.close();
+});
