@@ -13,19 +13,20 @@ export const message = (dueAt: number, n: number | string = 0, part: Partial<New
   ...part,
 });
 
-let calls = 0;
+const calls = new WeakMap<object, number>();
 
-/** A key that no other call has. */
-const nextKey = (): string => {
-  calls += 1;
-  return `call-${calls}`;
+/** A key that no other call of this world has. The place of a message depends on it, so no other world may count too. */
+const nextKey = (world: object): string => {
+  const call = (calls.get(world) ?? 0) + 1;
+  calls.set(world, call);
+  return `call-${call}`;
 };
 
 /** A bulk call, without letting time pass. */
 export const bulk = async (
   world: Pick<World, 'desk'>,
   messages: readonly NewMessage[],
-  idempotencyKey = nextKey(),
+  idempotencyKey = nextKey(world),
 ): Promise<IntakeReceipts> => {
   const intake = await world.desk.openIntake({ idempotencyKey, keepReceipts: true });
   for (const one of messages) await intake.add(one);

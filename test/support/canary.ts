@@ -22,7 +22,7 @@ export const SECRET_CANARY = 'canary-in-signing-secret';
 const SECRET_FORMS = [SECRET_CANARY, Buffer.from(SECRET_CANARY).toString('base64')];
 const CARRIED_FORMS = [CANARY, Buffer.from(CANARY).toString('base64').slice(0, -4)];
 
-/** Looks for a secret that was made at random from now on. */
+/** Looks for a secret that was made at random from now on, in the test files that follow in this process too. */
 export const watchAsSecret = (secret: string): void => {
   SECRET_FORMS.push(secret.replace(/^whsec_/, ''));
 };

@@ -7,10 +7,9 @@ import type { Target } from '../../../shared/core/delivery/target.ts';
 import { epochMs } from '../../../shared/core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../../shared/ports/channel.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
-import { CANARY, CANARY_HEADERS, watchAsSecret, watchText } from '../../support/canary.ts';
+import { CANARY, CANARY_HEADERS, SECRET_CANARY, watchText } from '../../support/canary.ts';
 
-export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-watchAsSecret(SECRET);
+export const SECRET = `whsec_${Buffer.from(SECRET_CANARY).toString('base64')}`;
 
 export const LOOPBACK = ['127.0.0.0/8'];
 
