@@ -13,8 +13,8 @@ export type ExchangeRequest = {
 };
 
 export type ExchangeLimits = {
-  /** From the call to the end of the answer. */
-  readonly timeoutMs: number;
+  /** From the call to the end of the answer; needless where `signal` sees to it. */
+  readonly timeoutMs?: number;
   /** Ends it earlier. */
   readonly signal?: AbortSignal | undefined;
   /** What comes of a body beyond is left out. */
@@ -96,7 +96,7 @@ export const exchange = async (
     const call: ClientRequest = start({ host: bare(hostname), port, method, path, headers, agent }, answered);
     call.on('error', fail);
     // biome-ignore lint/style/noRestrictedGlobals: a budget of real sockets is no time of the domain
-    const timer = setTimeout(() => giveUp(tooLate()), timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => giveUp(tooLate()), timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
     call.end(body);
   });

@@ -41,13 +41,14 @@ export const makeServiceCall = (service: ServiceName, options: ClientOptions): S
   const base = new URL(endpoint);
   const connections = makeConnections(MAX_SOCKETS);
   return async ({ path, headers, body }, timeoutMs) => {
+    // From here on: a slow look-up of credentials takes from it.
     const signal = AbortSignal.timeout(timeoutMs);
     const url = new URL(path, base);
     const { protocol, hostname, port, host, pathname } = url;
     const target = { method: 'POST', protocol, hostname, path: pathname };
     const signed = await signer.sign({ ...target, query: {}, headers: { ...headers, host }, body });
     const request = { ...target, port, headers: signed.headers, body };
-    return exchange(connections, request, { timeoutMs, signal, maxBodyBytes: MAX_BODY_BYTES });
+    return exchange(connections, request, { signal, maxBodyBytes: MAX_BODY_BYTES });
   };
 };
 

@@ -65,6 +65,13 @@ describe('a call of a service', () => {
     expect(signature).toBe(signatureOf(arrived as ServiceRequest, name));
   });
 
+  it('ends in time where no answer comes', async () => {
+    await service.close();
+    service = await startHttpService(() => 'silence');
+    const call = makeServiceCall('sns', { region: REGION, endpoint: service.endpoint });
+    await expect(call({ path: '/', headers: {}, body: '' }, 50)).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
   it('uses a connection again', async () => {
     const call = makeServiceCall('events', { region: REGION, endpoint: service.endpoint });
     await call({ path: '/', headers: {}, body: '{}' }, 5_000);

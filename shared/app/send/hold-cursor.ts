@@ -28,7 +28,7 @@ const TURN_MS = 5;
 type Wait = { readonly at: EpochMs; readonly resolve: () => void };
 
 /** Knows for how long units have kept the process to themselves. */
-const makeTurns = (clock: Clock) => {
+const makeGivenTurns = (clock: Clock) => {
   let turnAt = clock.now();
   const given = (): void => {
     turnAt = clock.now();
@@ -42,7 +42,7 @@ const makeTurns = (clock: Clock) => {
 };
 
 /** All who wait, behind one sleep that ends with the earliest of them. */
-const makeWaits = (clock: Clock, turns: ReturnType<typeof makeTurns>) => {
+const makeWaits = (clock: Clock, turns: ReturnType<typeof makeGivenTurns>) => {
   const waits = new Set<Wait>();
   let sleep: { readonly until: EpochMs; readonly cancel: AbortController } | undefined;
 
@@ -89,7 +89,7 @@ const makeWaits = (clock: Clock, turns: ReturnType<typeof makeTurns>) => {
 };
 
 export const makeHoldCursor = (clock: Clock): HoldCursor => {
-  const turns = makeTurns(clock);
+  const turns = makeGivenTurns(clock);
   const { hold, wake } = makeWaits(clock, turns);
 
   const makeBell = (): Bell => {
