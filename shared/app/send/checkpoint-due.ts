@@ -16,7 +16,6 @@ const fillsRecord = ({ outbox, tally, deps }: UnitRun): boolean => {
 };
 
 /** When the next record is due at the latest. */
-/** When the next record is due by itself. */
 export const checkpointDue = (run: UnitRun): number => {
   const { outbox, checkpointAt, last } = run;
   const { timing } = run.deps.engine;
