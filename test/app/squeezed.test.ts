@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { squeezed, unsqueezed } from '../../shared/app/squeezed.ts';
+
+test.each([0, 1, 699, 700, 4_096, 4_097, 100_000])(
+  '%i bytes come back as they were, in memory of their own',
+  (length) => {
+    const bytes = new Uint8Array(randomBytes(length));
+    const stored = squeezed(bytes);
+    const back = unsqueezed(stored);
+    expect(Buffer.compare(back, bytes)).toBe(0);
+    expect([stored.buffer.byteLength, back.buffer.byteLength]).toEqual([stored.length, length]);
+  },
+);
+
+test('the pool of buffers is as it was afterwards, also where bytes are damaged', () => {
+  const { poolSize } = Buffer;
+  const stored = squeezed(new Uint8Array(10_000));
+  expect(Buffer.poolSize).toBe(poolSize);
+  expect(() => unsqueezed(stored.subarray(0, stored.length - 1))).toThrow();
+  expect(Buffer.poolSize).toBe(poolSize);
+});
