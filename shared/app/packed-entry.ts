@@ -71,13 +71,22 @@ export const unpackEntry = (item: Item): { info: EntryInfo; opened: OpenedEntry 
   }
 };
 
-/** An entry as `unpackEntry` opened it, folded again to what is stored: it opens when an item is asked for. */
-export const folded = (item: Item, { n, targets }: OpenedEntry): OpenedEntry => {
+/** An entry that opens when one of its items is asked for, and can be closed again. */
+export type FoldedEntry = OpenedEntry & { close(): void };
+
+/**
+ * An entry as `unpackEntry` opened it, folded again to what is stored. Who lets go of it has to close it: it has waited for its time,
+ * so it is old, and what is old and garbage keeps what it refers to until the old generation is collected.
+ */
+export const folded = (item: Item, { n, targets }: OpenedEntry): FoldedEntry => {
   let opened: OpenedEntry | undefined;
   const open = (): OpenedEntry => {
     opened ??= unpackEntry(item)?.opened;
     if (!opened) throw new Error(`entry ${item.sk} of ${item.pk} opened once only`);
     return opened;
   };
-  return { n, targets, dueAt: (index) => open().dueAt(index), item: (index) => open().item(index) };
+  const close = (): void => {
+    opened = undefined;
+  };
+  return { n, targets, dueAt: (index) => open().dueAt(index), item: (index) => open().item(index), close };
 };

@@ -43,6 +43,28 @@ test('a folded entry has the same items', () => {
   );
 });
 
+test('a folded entry opens once until it is closed, and then again', () => {
+  const item = packEntry(entryOf([{ dueAt: epochMs(1_700_000_000_000), target: 'a', payload: '1' }]), TIMES);
+  const opened = unpackEntry(item)?.opened;
+  let reads = 0;
+  const watched = new Proxy(item, {
+    get: (stored, name) => {
+      if (name === 'doc') reads += 1;
+      return stored[name as keyof Item];
+    },
+  });
+  const again = opened && folded(watched, opened);
+  const readsOf = (act: () => unknown): number => {
+    reads = 0;
+    act();
+    return reads;
+  };
+  expect(readsOf(() => again?.dueAt(0))).toBe(1);
+  expect(readsOf(() => again?.item(0))).toBe(0);
+  again?.close();
+  expect(readsOf(() => again?.item(0))).toBe(1);
+});
+
 test('an entry says how many of its items count here, and when it was written', () => {
   fc.assert(
     fc.property(anyItems, (items) => {

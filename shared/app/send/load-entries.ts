@@ -161,6 +161,7 @@ export const load = async (run: UnitRun): Promise<void> => {
 /** Lets go of the body of an entry. */
 const letGo = (run: UnitRun, entry: OpenEntry): void => {
   if (!entry.opened) return;
+  if ('close' in entry.opened) entry.opened.close();
   entry.opened = undefined;
   entry.agreements.clear();
   run.bytes -= entry.bytes;

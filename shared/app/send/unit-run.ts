@@ -11,6 +11,7 @@ import type { Item } from '../../ports/item-store.ts';
 import type { OutcomeBus } from '../../ports/outcome-bus.ts';
 import type { Engine } from '../engine.ts';
 import type { KeyedRecord } from '../keyed-record.ts';
+import type { FoldedEntry } from '../packed-entry.ts';
 import type { TargetLookup } from '../target-registry.ts';
 import type { Bell, HoldCursor } from './hold-cursor.ts';
 import type { TombstoneReader } from './tombstones.ts';
@@ -52,7 +53,7 @@ export type OpenEntry = {
   readonly decided: Bits;
   readonly started: Bits | undefined;
   /** Dropped while the next item is far away and room is short. */
-  opened: OpenedEntry | undefined;
+  opened: OpenedEntry | FoldedEntry | undefined;
   bytes: number;
   next: number;
   nextDue: EpochMs;
