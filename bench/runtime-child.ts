@@ -1,27 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { startSettings } from './start-settings.ts';
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 const MAIN = pathOf('../shared/local/main.ts');
 const MEASURED = pathOf('./measured-runtime.ts');
-
-/** What `npm start` sets in the environment and tells Node, which is part of what is measured. */
-const startSettings = (): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } => {
-  const { scripts } = JSON.parse(readFileSync(pathOf('../package.json'), 'utf8')) as { scripts: { start: string } };
-  const words = scripts.start.split(' ');
-  const env = Object.fromEntries(
-    words.flatMap((word) => [...word.matchAll(/^([A-Z_]+)=(.+)$/g)].map(([, name, value]) => [name, value])),
-  );
-  return { flags: words.filter((word) => word.startsWith('--')), env };
-};
 
 /** What the measured runtime tells beyond its API. */
 export type Insight = {

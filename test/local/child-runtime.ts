@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { startSettings } from '../../bench/start-settings.ts';
 import { watchText } from '../support/canary.ts';
 
 export type ChildRuntime = {
@@ -16,9 +17,6 @@ export type ChildRuntime = {
 const ROOT = new URL('../../', import.meta.url);
 const MAIN = 'shared/local/main.ts';
 
-/** As `npm start` has it: compiled modules are kept, which is half of the time of a start. */
-const COMPILE_CACHE = { NODE_COMPILE_CACHE: 'node_modules/.cache/node' };
-
 const running = new Set<ChildProcess>();
 
 export type Circumstances = {
@@ -32,10 +30,12 @@ export type Circumstances = {
 };
 
 const start = (args: readonly string[], { fileBlocks, preload, env }: Circumstances = {}): ChildProcess => {
-  const command = [process.execPath, ...(preload === undefined ? [] : ['--import', preload]), MAIN, ...args];
+  const settings = startSettings();
+  const first = preload === undefined ? [] : ['--import', preload];
+  const command = [process.execPath, ...settings.flags, ...first, MAIN, ...args];
   const limited = ['sh', '-c', `ulimit -f ${fileBlocks} && exec "$0" "$@"`, ...command];
   const [program = '', ...rest] = fileBlocks === undefined ? command : limited;
-  const surroundings = { ...process.env, ...COMPILE_CACHE, ...env };
+  const surroundings = { ...process.env, ...settings.env, ...env };
   const child = spawn(program, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: surroundings });
   running.add(child);
   child.once('exit', () => running.delete(child));
