@@ -10,9 +10,9 @@ import type { Engine } from './engine.ts';
 import { hintFor, sendHints } from './hints.ts';
 import type { NewEntry } from './packed-entry.ts';
 import { packEntry } from './packed-entry.ts';
-import { markForRevisit } from './revisit.ts';
+import { markForRevisit, markWithCount } from './revisit.ts';
 import { isSwept } from './tick/cursor.ts';
-import { appendRecord, lastRecord, readLog } from './unit-journal.ts';
+import { appendRecord, lastRecord } from './unit-journal.ts';
 
 /** The unit that works an entry off. */
 export const unitOf = ({ segment, sk }: EntryAddress): Unit =>
@@ -67,20 +67,24 @@ const announce = async (engine: Engine, entry: EntryAddress): Promise<void> => {
 };
 
 /**
- * The record through which a unit's log is in the settled totals although `entry` is not: in the scheduled lane the last
- * settled one before the entry was announced. A late entry that is settled was counted with its bucket.
+ * The fence of the sweep: a mark, before the cursor is looked at. A tick that passes the bucket behind that look sees the
+ * mark and notes how far it counted the unit; of one that had passed before, the mark's figure tells. An announcement
+ * comes behind both, and the mark is renewed behind it: a tick may have dealt with a unit that was still settled.
  */
-const countedBefore = (log: readonly LogRecord[], { sk }: EntryAddress): number => {
-  const announced = log.findLast((record) => record.announced?.includes(sk))?.seq ?? 0;
-  const before = sk.startsWith('E') ? log.slice(0, announced) : log;
-  return before.findLast(({ settled }) => settled)?.seq ?? -1;
+const passSweep = async (engine: Engine, entry: EntryAddress, announces: boolean): Promise<void> => {
+  const unit = unitOf(entry);
+  await markForRevisit(engine, unit, false);
+  await isSwept(engine, engine.timeline, unit.segment.minute);
+  await markWithCount(engine, unit);
+  if (!announces) return;
+  await announce(engine, entry);
+  await markForRevisit(engine, unit, true);
 };
 
-/** Leaves a mark where the sweep has passed. */
-const markIfSwept = async (engine: Engine, entry: EntryAddress, swept: boolean): Promise<void> => {
-  if (!swept) return;
-  const unit = unitOf(entry);
-  await markForRevisit(engine, unit, countedBefore(await readLog(engine.store, unit), entry));
+/** The fence of the close; a writer that was stopped at it until the sweep may have passed goes on to that one. */
+const passClose = async (engine: Engine, entry: EntryAddress): Promise<void> => {
+  await announce(engine, entry);
+  if (engine.clock.now() >= lateFenceOf(entry.segment.minute, engine.timing)) await passSweep(engine, entry, true);
 };
 
 /**
@@ -95,14 +99,13 @@ export const passFences = async (engine: Engine, entries: readonly EntryAddress[
   const hints = [];
   for (const entry of entries) {
     const { minute } = entry.segment;
-    const scheduled = unitOf(entry).lane === 'E';
+    const unit = unitOf(entry);
+    const scheduled = unit.lane === 'E';
     const nearClose = scheduled && (mayBeLate || mayHaveMissedClose(minute, endedAt, engine.timing));
     const nearSweep = mayBeLate || endedAt >= lateFenceOf(minute, engine.timing);
-    // Before the announcement: what the sweep counted then does not hold this entry.
-    const swept = nearSweep && (await isSwept(engine, engine.timeline, minute));
-    if (nearClose) await announce(engine, entry);
-    await markIfSwept(engine, entry, swept);
-    if (nearClose || !scheduled) hints.push(hintFor(engine, unitOf(entry), firstDueOf(entry)));
+    if (nearSweep) await passSweep(engine, entry, nearClose);
+    else if (nearClose) await passClose(engine, entry);
+    if (nearClose || !scheduled) hints.push(hintFor(engine, unit, firstDueOf(entry)));
   }
   return hints;
 };

@@ -16,8 +16,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'no close fence: what is stored behind the close is not announced',
     file: 'shared/app/store-entries.ts',
-    find: 'if (nearClose) await announce(engine, entry);',
-    replace: 'void announce;',
+    find: "if ((await appendRecord(engine.store, unit, { record, expiresAt })) === 'stored') return;",
+    replace: 'return;',
   },
   {
     name: 'Failed[] ignored: a bucket counts as opened although its hints were refused',
@@ -166,9 +166,9 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'counted twice: what the sweep has counted counts again where a writer came late',
-    file: 'shared/app/revisit.ts',
-    find: 'counted: countedIn(item)',
-    replace: 'counted: Math.min(countedIn(item), -1)',
+    file: 'shared/app/tick/make-tick.ts',
+    find: 'uncountedOf(log, counted)',
+    replace: 'uncountedOf(log, Math.min(counted, -1))',
   },
   {
     name: 'a wrong clock stays wrong: a process that refuses everything never learns that it was put right',

@@ -14,7 +14,7 @@ import { clockIsOff } from '../clock-check.ts';
 import type { Engine } from '../engine.ts';
 import { hintFor, sendHints } from '../hints.ts';
 import type { RevisitMark } from '../revisit.ts';
-import { marksForRevisit, unmark } from '../revisit.ts';
+import { closeMark, countedThrough, marksForRevisit, markWithCount } from '../revisit.ts';
 import { readLog, unlessDamaged } from '../unit-journal.ts';
 import type { StoredCursor, TickCursor } from './cursor.ts';
 import { ensureCursor, moveCursor } from './cursor.ts';
@@ -47,6 +47,8 @@ type Tick = {
   readonly reopen: boolean;
   cursor: TickCursor;
   version: number;
+  /** As they were listed behind the cursor, so that a bucket is not passed without those of before (see `revisit`). */
+  marks: readonly RevisitMark[];
   hints: number;
   oldest: TickCursor['oldest'];
   unsaved: number;
@@ -135,6 +137,13 @@ const redrive = async (tick: Tick, units: readonly SurveyedUnit[]): Promise<void
 const surveyBucket = async (tick: Tick, minute: Minute): Promise<SurveyedUnit[]> =>
   (await Promise.all(segmentsOf(tick, minute).map((segment) => surveySegment(tick.engine, segment)))).flat();
 
+/** How far the sweep counts the marked units of a bucket: those of which it saw nothing, not at all. */
+const countedWith = (tick: Tick, minute: Minute, units: readonly SurveyedUnit[]): Record<string, number> => {
+  const seqs = new Map(units.map(({ unit, last }) => [unitName(unit), last?.seq ?? -1]));
+  const names = tick.marks.filter(({ unit }) => unit.segment.minute === minute).map(({ unit }) => unitName(unit));
+  return { ...tick.cursor.revisited, ...Object.fromEntries(names.map((name) => [name, seqs.get(name) ?? -1])) };
+};
+
 /**
  * Looks at every bucket that may hold unsettled units: sends lost hints again, and moves `settledThrough` over settled
  * buckets only (C2).
@@ -148,27 +157,32 @@ const sweep = async (tick: Tick): Promise<void> => {
     await redrive(tick, units);
     const follows = minute === tick.cursor.settledThrough + 1 && minute <= tick.cursor.openedThrough;
     if (follows && now >= sweepableFrom(minute, engine.timing) && units.every(isSettled)) {
-      await advance(tick, { settledThrough: minute, totals: addLedgers(tick.cursor.totals, ledgerOf(units)) });
+      const totals = addLedgers(tick.cursor.totals, ledgerOf(units));
+      await advance(tick, { settledThrough: minute, totals, revisited: countedWith(tick, minute, units) });
     }
   }
 };
 
-/** What a marked unit's log has that is not in the totals yet. */
-const uncountedOf = (tick: Tick, mark: RevisitMark, log: readonly LogRecord[]): Partial<Ledger> => {
-  const counted = Math.max(mark.counted, tick.cursor.revisited?.[unitName(mark.unit)] ?? -1);
+/** What a log has that is not in the totals, which have it through record `counted`. */
+const uncountedOf = (log: readonly LogRecord[], counted: number): Partial<Ledger> => {
   const before = log.find(({ seq }) => seq === counted)?.ledger ?? EMPTY_LEDGER;
   return subtractLedgers(log.at(-1)?.ledger ?? EMPTY_LEDGER, before);
 };
 
-const revisitUnit = async (tick: Tick, mark: RevisitMark): Promise<boolean> => {
-  const log = await readLog(tick.engine.store, mark.unit);
+/** Drives a marked unit again, or counts it; gives its mark where it is settled and can go. */
+const revisitUnit = async (tick: Tick, { unit }: RevisitMark): Promise<RevisitMark | undefined> => {
+  const name = unitName(unit);
+  // Before anything is driven: what is sent behind the sweep is not what the sweep counted.
+  const mark = await markWithCount(tick.engine, unit);
+  if (!mark) return undefined;
+  const log = await readLog(tick.engine.store, unit);
   const last = log.at(-1);
-  await redrive(tick, [{ unit: mark.unit, firstDue: startOf(mark.unit.segment.minute), last, damaged: false }]);
-  if (!last?.settled) return false;
-  const totals = addLedgers(tick.cursor.totals, uncountedOf(tick, mark, log));
-  const revisited = { ...tick.cursor.revisited, [unitName(mark.unit)]: last.seq };
-  await advance(tick, { totals, revisited });
-  return true;
+  await redrive(tick, [{ unit, firstDue: startOf(unit.segment.minute), last, damaged: false }]);
+  if (!last?.settled) return undefined;
+  const counted = await countedThrough(tick.engine, mark, tick.cursor.revisited?.[name]);
+  const totals = addLedgers(tick.cursor.totals, uncountedOf(log, counted));
+  await advance(tick, { totals, revisited: { ...tick.cursor.revisited, [name]: last.seq } });
+  return mark;
 };
 
 /**
@@ -176,17 +190,19 @@ const revisitUnit = async (tick: Tick, mark: RevisitMark): Promise<boolean> => {
  * cursor in one write; a mark goes only after that, so a tick that dies in between counts nothing twice.
  */
 const revisit = async (tick: Tick): Promise<void> => {
-  const marks = await marksForRevisit(tick.engine);
-  const marked = new Set(marks.map(({ unit }) => unitName(unit)));
+  const marked = new Set(tick.marks.map(({ unit }) => unitName(unit)));
   const known = Object.entries(tick.cursor.revisited ?? {}).filter(([name]) => marked.has(name));
   tick.cursor = { ...tick.cursor, revisited: Object.fromEntries(known) };
   const done: RevisitMark[] = [];
-  for (const mark of marks) {
-    if (inTime(tick) && (await unlessDamaged(() => revisitUnit(tick, mark), false))) done.push(mark);
+  for (const listed of tick.marks) {
+    if (listed.unit.segment.minute > tick.cursor.settledThrough || !inTime(tick)) continue;
+    const mark = await unlessDamaged(() => revisitUnit(tick, listed), undefined);
+    if (mark) done.push(mark);
   }
   if (done.length === 0) return;
   await save(tick);
-  if (!tick.beaten) for (const mark of done) await unmark(tick.engine, mark);
+  if (tick.beaten) return;
+  for (const mark of done) await closeMark(tick.engine, mark, tick.cursor.revisited?.[unitName(mark.unit)] ?? -1);
 };
 
 const report = (tick: Tick, before: StoredCursor, startedAt: EpochMs): void => {
@@ -210,6 +226,7 @@ export const makeTick = (engine: Engine) => ({
       reopen,
       cursor: before.cursor,
       version: before.version,
+      marks: [],
       hints: 0,
       oldest: undefined,
       unsaved: 0,
@@ -217,6 +234,7 @@ export const makeTick = (engine: Engine) => ({
       beaten: clockIsOff(engine),
     };
     await openBuckets(tick);
+    tick.marks = await marksForRevisit(engine);
     await sweep(tick);
     if (inTime(tick)) await revisit(tick);
     const complete = inTime(tick);
