@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that `npm test` runs in part; `npm run test:slow` does all that they can. */
+const FULL_SIZE = [
+  'test/app/boundary-race.test.ts',
+  'test/app/crash.test.ts',
+  'test/app/isolation.test.ts',
+  'test/fuzz/process-items.test.ts',
+];
+
 /** `*.slow.test.ts` take minutes: `npm test` leaves them to `npm run test:slow`. */
 export default defineConfig({
   test: {
@@ -29,7 +37,15 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'slow', include: ['test/**/*.slow.test.ts'], testTimeout: 600_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'slow',
+          include: ['test/**/*.slow.test.ts', ...FULL_SIZE],
+          provide: { fullSize: true },
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -6,6 +6,7 @@ import { Problem } from '../../shared/core/problem.ts';
 import type { Item } from '../../shared/ports/item-store.ts';
 import { StoreError } from '../../shared/ports/store-error.ts';
 import { element, makeProcessWorld } from '../support/process-world.ts';
+import { sized } from '../support/sized.ts';
 import { WORLD_START } from '../support/world.ts';
 import { type Damage, damage } from './damage.ts';
 import {
@@ -157,6 +158,6 @@ test('F51 P10 whatever one stored item of a process becomes, every call ends as 
       expect([told, sorted(fresh)]).toEqual([told, sorted(going.flatMap((name) => rowsOf(name, FRESH)))]);
       expect([told, world.failures.filter((error) => !isDeclared(error))]).toEqual([told, []]);
     }),
-    { seed: SEED, numRuns: 60 },
+    { seed: SEED, numRuns: sized(20, 200) },
   );
 });
