@@ -1,7 +1,11 @@
 import type { AttributeValue, DynamoDBClient, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import { parseHttpDate } from '../../core/time/http-date.ts';
 
 type Address = Pick<HttpRequest, 'protocol' | 'hostname' | 'port' | 'path'>;
+
+// biome-ignore lint/style/noRestrictedGlobals: a signature is made for the service's clock, by the SDK's correction of this one
+const SystemDate = Date;
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const TARGET = 'DynamoDB_20120810.PutItem';
@@ -26,10 +30,15 @@ export function addLeanPut({ config, middlewareStack }: DynamoDBClient): void {
     const headers = { host, 'content-type': CONTENT_TYPE, 'content-length': length, 'x-amz-target': TARGET };
     const request = { ...place, method: 'POST', query: {}, headers, body };
     const signer = await config.signer();
-    // biome-ignore lint/style/noRestrictedGlobals: a signature is made for the service's clock, by the SDK's correction of ours
-    const signingDate = new Date(Date.now() + config.systemClockOffset);
+    const signingDate = new SystemDate(SystemDate.now() + config.systemClockOffset);
     const signed = await signer.sign(request, { signingDate });
     return (await config.requestHandler.handle(signed as HttpRequest)).response;
+  };
+
+  /** As the SDK does with each answer: a clock that was set right since is not corrected any longer. */
+  const correctClock = ({ headers }: HttpResponse): void => {
+    const server = parseHttpDate(headers.date ?? '');
+    if (server !== undefined) config.systemClockOffset = server - SystemDate.now();
   };
 
   middlewareStack.add(
@@ -38,7 +47,10 @@ export function addLeanPut({ config, middlewareStack }: DynamoDBClient): void {
       return async (args) => {
         if (address === undefined) return next(args);
         const response = await call(address, args.input as PutItemCommandInput);
-        if (response.statusCode === 200) return { response, output: outputOf(response) };
+        if (response.statusCode === 200) {
+          correctClock(response);
+          return { response, output: outputOf(response) };
+        }
         refusals.set(args.input, response);
         return next(args);
       };

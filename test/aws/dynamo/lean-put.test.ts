@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeDynamoClient } from '../../../shared/aws/clients.ts';
 import { makeDynamoStore } from '../../../shared/aws/dynamo/dynamo-store.ts';
 import { Sha256 } from '../../../shared/aws/sha256.ts';
@@ -76,20 +76,25 @@ it('a put after the first tells what it consumed, and the skew of the clock', as
   await wire.close();
 });
 
-it('F36 a put after the first whose signature is invalid by the clock is signed by the clock of the service and made again', async () => {
+describe('F36 by the clock of the service is signed', () => {
   const date = new Date(Date.now() + 3_600_000).toUTCString();
-  const expired = { ...(fault(400, 'InvalidSignatureException') as object), date } as Answer;
-  const signedAt: string[] = [];
-  const service = await startHttpService(({ headers }) => {
-    signedAt.push(String(headers['x-amz-date']).slice(9, 11));
-    if (signedAt.length !== 2) return { status: 200, body: '{}' };
-    const { status, body } = expired as Exclude<Answer, string>;
-    return { status, body: JSON.stringify(body), headers: { date } };
+  const hourOf = ({ headers }: ServiceRequest): number => Number(String(headers['x-amz-date']).slice(9, 11));
+
+  it.each([
+    ['a put whose signature was invalid, and that is made again', fault(400, 'InvalidSignatureException'), 2],
+    ['a put behind one that was answered', { status: 200, body: {} }, 3],
+  ])('%s', async (_, answer, puts) => {
+    const { status, body } = answer as Exclude<Answer, string>;
+    const service = await startHttpService(() =>
+      service.requests.length === 2
+        ? { status, body: JSON.stringify(body), headers: { date } }
+        : { status: 200, body: '{}' },
+    );
+    const { store, client } = storeAt(service.endpoint);
+    for (let put = 1; put <= puts; put += 1) expect(await store.put(ITEM, 'any')).toBe('stored');
+    const [, second, third] = service.requests.map(hourOf);
+    expect(third).toBe((Number(second) + 1) % 24);
+    client.destroy();
+    await service.close();
   });
-  const { store, client } = storeAt(service.endpoint);
-  await store.put(ITEM, 'any');
-  expect(await store.put(ITEM, 'any')).toBe('stored');
-  expect(Number(signedAt[2])).toBe((Number(signedAt[1]) + 1) % 24);
-  client.destroy();
-  await service.close();
 });
