@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { IntakeReceipts } from '../../shared/app/message-desk.ts';
 import type { MessageState, MessageView } from '../../shared/core/message/message-view.ts';
 import type { NewMessage } from '../../shared/core/message/new-message.ts';
@@ -13,20 +14,24 @@ export const message = (dueAt: number, n: number | string = 0, part: Partial<New
   ...part,
 });
 
-const calls = new WeakMap<object, number>();
+let calls = 0;
+let counting: string | undefined;
 
-/** A key that no other call of this world has. The place of a message depends on it, so no other world may count too. */
-const nextKey = (world: object): string => {
-  const call = (calls.get(world) ?? 0) + 1;
-  calls.set(world, call);
-  return `call-${call}`;
+/** A key that no other call of this test has. Where a message lies depends on it: it counts what no other test did. */
+const nextKey = (): string => {
+  const { testPath, currentTestName } = expect.getState();
+  const now = `${testPath} ${currentTestName}`;
+  if (now !== counting) calls = 0;
+  counting = now;
+  calls += 1;
+  return `call-${calls}`;
 };
 
 /** A bulk call, without letting time pass. */
 export const bulk = async (
   world: Pick<World, 'desk'>,
   messages: readonly NewMessage[],
-  idempotencyKey = nextKey(world),
+  idempotencyKey = nextKey(),
 ): Promise<IntakeReceipts> => {
   const intake = await world.desk.openIntake({ idempotencyKey, keepReceipts: true });
   for (const one of messages) await intake.add(one);
