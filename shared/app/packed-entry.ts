@@ -88,5 +88,12 @@ export const folded = (item: Item, { n, targets }: OpenedEntry): FoldedEntry => 
   const close = (): void => {
     opened = undefined;
   };
-  return { n, targets, dueAt: (index) => open().dueAt(index), item: (index) => open().item(index), close };
+  return {
+    n,
+    targets,
+    dueAt: (index) => open().dueAt(index),
+    item: (index) => open().item(index),
+    unnamed: (index) => open().unnamed(index),
+    close,
+  };
 };

@@ -21,7 +21,7 @@ const THROUGH: Readonly<Record<string, string>> = {
   'stored-items.test.ts':
     'judgeOutcome judgeReference parseCursor parseDeadLetter parseFigure parseStoredKey parseTargetItem readKey readKeyed readLog',
   'process-items.test.ts': 'judgeHint parseDraft readOnlyStates readState readWatermark readWatermarkByName',
-  'byte-readers.test.ts': 'readCall readFailedCall',
+  'byte-readers.test.ts': 'parseRefs readCall readFailedCall',
   'source-events.test.ts': 'readCarried',
   'text-readers.ts': 'parseAddress readCommonDraft readMinute readSeconds',
   'setting-readers.ts': 'judgeDestination',

@@ -38,7 +38,7 @@ const end = (
 
 /** The item of a reference as its record has it; `undefined` where it was decided here and now. */
 const resolveReference = (run: UnitRun, entry: OpenEntry, index: number): EntryItem | undefined => {
-  const reference = entry.opened?.item(index);
+  const reference = entry.opened?.unnamed(index);
   const agreement = entry.agreements.get(index);
   if (!reference || !agreement) return undefined;
   if (agreement.kind === 'agrees') return itemOfRecord(reference, agreement.record);
@@ -67,7 +67,7 @@ const isMissed = (run: UnitRun, item: EntryItem, now: EpochMs): boolean =>
 
 /** The job for an item that is due, or `undefined` where it ends without an attempt. */
 const prepare = (run: UnitRun, entry: OpenEntry, index: number, now: EpochMs): Job | undefined => {
-  const item = entry.keyed ? resolveReference(run, entry, index) : entry.opened?.item(index);
+  const item = entry.keyed ? resolveReference(run, entry, index) : entry.opened?.unnamed(index);
   if (!item) return undefined;
   const delivery = deliveryOf(entry, index, item);
   if (run.tombstones.has(delivery.messageId)) return end(run, entry, { index, item, k: 'cancelled' });

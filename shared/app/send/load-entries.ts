@@ -57,7 +57,7 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
     sk: item.sk,
     ...info,
     idPrefix: entryIdPrefix({ segment: run.unit.segment, sk: item.sk }),
-    keyed: opened.item(0).token !== undefined,
+    keyed: opened.unnamed(0).token !== undefined,
     decided,
     started: run.startedBefore.get(item.sk),
     opened,

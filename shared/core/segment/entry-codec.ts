@@ -2,6 +2,7 @@ import type { EpochMs } from '../time/epoch.ts';
 import { epochMs } from '../time/epoch.ts';
 import type { EntryItem, ItemExtras, OpenedEntry } from './entry.ts';
 import { MAX_ENTRY_ITEMS } from './message-id.ts';
+import { parseRefs, splitRefs } from './ref-column.ts';
 
 /*
  * An entry is [length of the columns, 4 bytes][columns, JSON][payloads, back to back]; the caller compresses it.
@@ -170,40 +171,51 @@ const offsetsOf = (columns: Columns, start: number, end: number): Uint32Array | 
   return at === end ? offsets : undefined;
 };
 
-const parseColumns = (packed: Uint8Array): { columns: Columns; offsets: Uint32Array } | undefined => {
+type Parsed = { readonly columns: Columns; readonly refs: string | undefined; readonly offsets: Uint32Array };
+
+const parseColumns = (packed: Uint8Array): Parsed | undefined => {
   if (packed.length < 4) return undefined;
   const end = 4 + new DataView(packed.buffer, packed.byteOffset).getUint32(0);
   if (end > packed.length) return undefined;
   try {
-    const columns: unknown = JSON.parse(decoder.decode(packed.subarray(4, end)));
+    const split = splitRefs(decoder.decode(packed.subarray(4, end)));
+    const columns: unknown = JSON.parse(split.columns);
     const offsets = isColumns(columns) ? offsetsOf(columns, end, packed.length) : undefined;
-    return isColumns(columns) && offsets ? { columns, offsets } : undefined;
+    return isColumns(columns) && offsets ? { columns, refs: split.refs, offsets } : undefined;
   } catch {
     return undefined;
   }
 };
 
+type Opened = { -readonly [name in keyof EntryItem]: EntryItem[name] };
+
 /** Opens what `encodeEntry` packed; `undefined` where the bytes are damaged or of a version that is not known (F51). */
 export const decodeEntry = (packed: Uint8Array): OpenedEntry | undefined => {
   const parsed = parseColumns(packed);
   if (!parsed) return undefined;
-  const { columns, offsets } = parsed;
+  const { columns, refs, offsets } = parsed;
+  let names: readonly (string | null)[] | undefined;
   const dueAt = (index: number): EpochMs => epochMs(columns.at + (columns.d?.[index] ?? 0));
-  const item = (index: number): EntryItem => {
+  const unnamed = (index: number): Opened => {
     const length = typeof columns.l === 'number' ? columns.l : (columns.l[index] ?? 0);
     const start = offsets[index] ?? 0;
-    const ref = columns.ref?.[index];
     const key = columns.key?.[index];
     const token = columns.tok?.[index];
     const place = { dueAt: dueAt(index), target: columns.t[columns.ti?.[index] ?? 0] ?? '' };
     const extras = columns.x?.[columns.xi?.[index] ?? -1];
-    const opened: { -readonly [name in keyof EntryItem]: EntryItem[name] } = extras ? { ...extras, ...place } : place;
+    const opened: Opened = extras ? { ...extras, ...place } : place;
     // Set one by one: spreads of what may be missing take several times as long.
     if (length >= 0) opened.payload = packed.subarray(start, start + length);
-    if (ref != null) opened.ref = ref;
     if (key != null) opened.key = key;
     if (token != null) opened.token = token;
     return opened;
   };
-  return { n: columns.n, targets: columns.t, dueAt, item };
+  const item = (index: number): EntryItem => {
+    names ??= columns.ref ?? (refs === undefined ? [] : (parseRefs(refs, columns.n) ?? []));
+    const opened = unnamed(index);
+    const ref = names[index];
+    if (ref != null) opened.ref = ref;
+    return opened;
+  };
+  return { n: columns.n, targets: columns.t, dueAt, item, unnamed };
 };

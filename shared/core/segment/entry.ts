@@ -49,6 +49,8 @@ export type OpenedEntry = {
   readonly n: number;
   dueAt(index: number): EpochMs;
   item(index: number): EntryItem;
+  /** An item without `ref`, which nobody needs who only sends it. */
+  unnamed(index: number): EntryItem;
 };
 
 /** True for an item that counts as accepted where it lies: neither a retry, nor deferred, nor redriven. */

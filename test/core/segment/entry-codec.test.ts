@@ -18,6 +18,7 @@ const allOf = (opened: OpenedEntry): EntryItem[] => Array.from({ length: opened.
 const readAll = (opened: OpenedEntry): void => {
   for (let index = 0; index < opened.n; index += 1) {
     opened.dueAt(index);
+    opened.unnamed(index);
     opened.item(index);
   }
 };
@@ -46,6 +47,28 @@ describe('the entry codec', () => {
         expect(items.map(({ target }) => opened?.targets.includes(target))).not.toContain(false);
         expect(items.map((_, index) => opened?.dueAt(index))).toEqual(items.map(({ dueAt }) => dueAt));
       }),
+    );
+  });
+
+  it('gives back names of any form, and leaves them out where they are not wanted', () => {
+    const texts = ['"ref":[', '],"key":[', ']}', '],', '"', '\\\\', '\\"],"x":', '"x":[', 'a', ''];
+    const name = fc.oneof(
+      fc.constantFrom(...texts),
+      fc.array(fc.constantFrom(...texts)).map((parts) => parts.join('')),
+    );
+    const named = fc.record(
+      { ref: name, key: name, token: name, lastError: name, headers: fc.dictionary(name, name), target: name },
+      { requiredKeys: ['target'] },
+    );
+    fc.assert(
+      fc.property(fc.array(named, { minLength: 1, maxLength: 8 }), (some) => {
+        const items = some.map((fields) => ({ dueAt: epochMs(1_000), ...fields }));
+        const opened = decodeEntry(encodeEntry(items));
+        expect(opened && allOf(opened)).toEqual(items);
+        const unnamed = items.map(({ ref: _, ...others }) => others);
+        expect(items.map((_, index) => opened?.unnamed(index))).toEqual(unnamed);
+      }),
+      { numRuns: 1_000 },
     );
   });
 
