@@ -1,3 +1,4 @@
+import { Interruption } from '../shared/core/interruption.ts';
 import { type EpochMs, plusMs } from '../shared/core/time/epoch.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 
@@ -6,8 +7,7 @@ const ANSWER_BEFORE_MS = 1_000;
 
 /** Waits for `work`, but not until a function is ended. */
 export const withinTime = async (work: Promise<unknown>, clock: Clock, deadline: EpochMs): Promise<void> => {
-  const done = new AbortController();
-  await Promise.race([work, clock.sleepUntil(plusMs(deadline, -ANSWER_BEFORE_MS), done.signal)]);
-  // With a reason, because without one Node makes an error for it.
-  done.abort('the work has ended');
+  const done = new Interruption();
+  await Promise.race([work, clock.sleepUntil(plusMs(deadline, -ANSWER_BEFORE_MS), done)]);
+  done.abort();
 };

@@ -1,3 +1,4 @@
+import { Interruption } from '../core/interruption.ts';
 import { plusMs } from '../core/time/epoch.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -38,7 +39,7 @@ export const makeGathering = (clock: Clock): Gathering => {
   };
 
   /** Resolves when nothing moves any more, or it takes too long, or `signal` ends it. */
-  const untilQuiet = async (signal: AbortSignal): Promise<void> => {
+  const untilQuiet = async (signal: Interruption): Promise<void> => {
     const giveUpAt = plusMs(clock.now(), LONGEST_MS);
     for (let quiet = 0; quiet < QUIET_LOOKS && !signal.aborted && clock.now() < giveUpAt; ) {
       const before = changes;
@@ -53,13 +54,13 @@ export const makeGathering = (clock: Clock): Gathering => {
       return waiting() >= crowd * GATHERED_SHARE;
     };
     if (isGathered()) return;
-    const end = new AbortController();
+    const end = new Interruption();
     look = () => {
       if (isGathered()) end.abort();
     };
-    await untilQuiet(end.signal);
+    await untilQuiet(end);
     look = () => {};
-    if (!end.signal.aborted) crowd = waiting() + committing;
+    if (!end.aborted) crowd = waiting() + committing;
   };
 
   return {

@@ -4,7 +4,7 @@ import { parseUnitName, unitName } from '../core/segment/segment-key.ts';
 import type { Item } from '../ports/item-store.ts';
 import type { Engine } from './engine.ts';
 import { readSealed, sealJson } from './sealed-text.ts';
-import { pagesOf, readLog } from './unit-journal.ts';
+import { eachPage, readLog } from './unit-journal.ts';
 
 /*
  * A writer that was stopped for so long that the sweep may have passed its bucket leaves a mark on the unit; the tick
@@ -79,12 +79,12 @@ export const markWithCount = async (engine: Engine, unit: Unit): Promise<Revisit
 /** The marked units of the engine's timeline. */
 export const marksForRevisit = async (engine: Engine): Promise<RevisitMark[]> => {
   const marks: RevisitMark[] = [];
-  for await (const page of pagesOf(engine.store, { table: 'control', pk: PK, from: ' ', to: '~' })) {
-    for (const item of page.items) {
+  await eachPage(engine.store, { table: 'control', pk: PK, from: ' ', to: '~' }, ({ items }) => {
+    for (const item of items) {
       const unit = parseUnitName(item.sk);
       if (unit?.segment.timeline === engine.timeline) marks.push(toMark(unit, item));
     }
-  }
+  });
   return marks;
 };
 

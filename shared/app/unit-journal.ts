@@ -61,11 +61,26 @@ export async function* pagesOf(store: ItemStore, range: RangeQuery): AsyncGenera
   } while (after !== undefined);
 }
 
+/**
+ * Gives all pages of a range to `take`, one after another, until it says that it has seen enough. What ticks and workers
+ * ask for all the time has one page, mostly an empty one: a generator would cost as much as the answer.
+ */
+export const eachPage = async (
+  store: ItemStore,
+  range: RangeQuery,
+  take: (page: Page) => 'enough' | undefined,
+): Promise<void> => {
+  let page = await store.query(range);
+  while (take(page) !== 'enough' && page.next !== undefined) page = await store.query({ ...range, after: page.next });
+};
+
 /** The records of a unit from `fromSeq` on, in order. */
 export const readLog = async (store: ItemStore, unit: Unit, fromSeq = 0): Promise<LogRecord[]> => {
   const records: LogRecord[] = [];
   const range = { table: 'segments', pk: partitionKey(unit.segment), ...logRange(unit, fromSeq) } as const;
-  for await (const page of pagesOf(store, range)) records.push(...page.items.map(recordOf));
+  await eachPage(store, range, ({ items }) => {
+    for (const item of items) records.push(recordOf(item));
+  });
   return records;
 };
 

@@ -1,5 +1,5 @@
 import { type EpochMs, epochMs } from '../core/time/epoch.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, SleepSignal } from '../ports/clock.ts';
 
 /**
  * Timers come up to 2 ms late, so the last stretch is not slept but watched. That takes all of a processor, which who
@@ -10,7 +10,7 @@ const WATCH_MS = 2;
 /** The longest that one timer may be; longer sleeps look at the clock in between, which may have been set. */
 const LONGEST_TIMER_MS = 60_000;
 
-const timer = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+const timer = (ms: number, signal: SleepSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(handle);

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/time/epoch.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, SleepSignal } from '../ports/clock.ts';
 
 export type VirtualClock = Clock & {
   /**
@@ -21,7 +21,7 @@ export function makeVirtualClock(start: EpochMs): VirtualClock {
   /** By instant, then by arrival. */
   const sleepers: Sleeper[] = [];
 
-  function sleepUntil(at: EpochMs, signal?: AbortSignal): Promise<void> {
+  function sleepUntil(at: EpochMs, signal?: SleepSignal): Promise<void> {
     if (Number.isNaN(at)) return Promise.reject(new RangeError('The instant to sleep until is not a number.'));
     if (at <= now || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Interruption } from '../../shared/core/interruption.ts';
 import { type EpochMs, epochMs, plusMs } from '../../shared/core/time/epoch.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 
@@ -64,8 +65,11 @@ function endsEarly(open: () => OpenClock): void {
     const { clock } = open();
     const start = clock.now();
     const stop = new AbortController();
-    const asleep = Promise.all([1, 2].map(() => clock.sleepUntil(plusMs(start, 1e9), stop.signal)));
+    const interruption = new Interruption();
+    const sleeps = [stop.signal, stop.signal, interruption, interruption];
+    const asleep = Promise.all(sleeps.map((signal) => clock.sleepUntil(plusMs(start, 1e9), signal)));
     stop.abort();
+    interruption.abort();
     await asleep;
     expect(clock.now()).toBeLessThan(start + 1e9);
   });

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../shared/core/time/epoch.ts';
 import { epochMs } from '../../shared/core/time/epoch.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
+import type { Clock, SleepSignal } from '../../shared/ports/clock.ts';
 import type { Ticket, Timeline } from './timeline.ts';
 
 /** How long it takes there and back, milliseconds. */
@@ -58,7 +58,7 @@ const makeActorClock = (timeline: Timeline, deliver: (run: () => void) => void) 
     else sleeper.ticket = arm(sleeper);
   };
 
-  const sleepUntil = (at: EpochMs, signal?: AbortSignal): Promise<void> => {
+  const sleepUntil = (at: EpochMs, signal?: SleepSignal): Promise<void> => {
     if (at <= now() || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const leave = (): void => {

@@ -82,8 +82,8 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'first page only: what does not fit a page is not read',
     file: 'shared/app/unit-journal.ts',
-    find: 'after = page.next;\n  } while (after !== undefined);\n}\n\n/** The records',
-    replace: 'after = undefined;\n  } while (after !== undefined);\n}\n\n/** The records',
+    find: "while (take(page) !== 'enough' && page.next !== undefined) page = await",
+    replace: "take(page);\n  if (page.next === '') page = await",
   },
   {
     name: 'no clock re-read after the put: the fences are passed before the entries are stored',

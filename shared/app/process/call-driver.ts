@@ -1,3 +1,4 @@
+import { Interruption } from '../../core/interruption.ts';
 import { type AttemptEnd, afterAttempt, planCalls, type Waiting } from '../../core/process/call/schedule.ts';
 import type { Process } from '../../core/process/definition.ts';
 import type { Effects, Input } from '../../core/process/turn.ts';
@@ -46,8 +47,8 @@ const attempt = async (
   const { run } = desk.process.calls[one.pending.call] ?? {};
   if (!run) return { error: new Error('The call is not declared.') };
   const abort = new AbortController();
-  const over = new AbortController();
-  const timeout = clock.sleepUntil(plusMs(clock.now(), one.timeoutMs), over.signal).then((): AttemptEnd => {
+  const over = new Interruption();
+  const timeout = clock.sleepUntil(plusMs(clock.now(), one.timeoutMs), over).then((): AttemptEnd => {
     const error = new DOMException(TIMED_OUT, 'TimeoutError');
     abort.abort(error);
     return { error };

@@ -1,5 +1,6 @@
 import type { RetryPolicy } from '../../core/delivery/retry.ts';
 import type { Target } from '../../core/delivery/target.ts';
+import { Interruption } from '../../core/interruption.ts';
 import type { Process } from '../../core/process/definition.ts';
 import { epochMs, plusMs } from '../../core/time/epoch.ts';
 import type { Channel, Delivery, Outcome } from '../../ports/channel.ts';
@@ -54,8 +55,8 @@ const unreadable = (error: unknown): Outcome =>
 /** A sandbox is frozen when its work has ended: calls that the key waits for are part of it, for a while. */
 const settleCalls = async ({ engine, calls }: TimerChannelDeps, process: Process, key: string): Promise<void> => {
   if (Object.keys(process.calls).length === 0) return;
-  const end = new AbortController();
-  const patience = engine.clock.sleepUntil(plusMs(engine.clock.now(), CALL_PATIENCE_MS), end.signal);
+  const end = new Interruption();
+  const patience = engine.clock.sleepUntil(plusMs(engine.clock.now(), CALL_PATIENCE_MS), end);
   await Promise.race([calls.settled(process, key), patience]);
   end.abort();
 };

@@ -1,3 +1,4 @@
+import { Interruption } from '../../core/interruption.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { plusMs } from '../../core/time/epoch.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -18,9 +19,6 @@ export type HoldCursor = {
    */
   giveTurn(): Promise<void>;
 };
-
-/** Why a sleep ends early; without a reason Node would make an error for each. */
-const EARLIER = 'somebody waits for an earlier instant';
 
 /** For so long units may keep the process to themselves. */
 const TURN_MS = 5;
@@ -44,7 +42,7 @@ const makeGivenTurns = (clock: Clock) => {
 /** All who wait, behind one sleep that ends with the earliest of them. */
 const makeWaits = (clock: Clock, turns: ReturnType<typeof makeGivenTurns>) => {
   const waits = new Set<Wait>();
-  let sleep: { readonly until: EpochMs; readonly cancel: AbortController } | undefined;
+  let sleep: { readonly until: EpochMs; readonly cancel: Interruption } | undefined;
 
   const earliest = (): EpochMs | undefined => {
     let first: EpochMs | undefined;
@@ -70,11 +68,11 @@ const makeWaits = (clock: Clock, turns: ReturnType<typeof makeGivenTurns>) => {
   };
 
   const run = async (): Promise<void> => {
-    let cancel = new AbortController();
+    let cancel = new Interruption();
     for (let until = earliest(); until !== undefined; until = earliest()) {
-      if (cancel.signal.aborted) cancel = new AbortController();
+      if (cancel.aborted) cancel = new Interruption();
       sleep = { until, cancel };
-      await clock.sleepUntil(until, cancel.signal);
+      await clock.sleepUntil(until, cancel);
       await wakeDue();
     }
     sleep = undefined;
@@ -83,7 +81,7 @@ const makeWaits = (clock: Clock, turns: ReturnType<typeof makeGivenTurns>) => {
   const hold = (wait: Wait): void => {
     waits.add(wait);
     if (!sleep) void run();
-    else if (wait.at < sleep.until) sleep.cancel.abort(EARLIER);
+    else if (wait.at < sleep.until) sleep.cancel.abort();
   };
   return { hold, wake };
 };

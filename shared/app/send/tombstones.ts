@@ -3,7 +3,7 @@ import { partitionKey, TOMBSTONES } from '../../core/segment/segment-key.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { clockIsOff } from '../clock-check.ts';
 import type { Engine } from '../engine.ts';
-import { pagesOf } from '../unit-journal.ts';
+import { eachPage } from '../unit-journal.ts';
 
 /** The cancelled messages of a segment, as a read found them that began at `readAt`. */
 export type Tombstones = { readonly ids: ReadonlySet<string>; readonly readAt: EpochMs };
@@ -19,9 +19,9 @@ export const makeTombstoneReader = (engine: Engine): TombstoneReader => {
 
   const read = async (pk: string, readAt: EpochMs): Promise<Tombstones> => {
     const ids = new Set<string>();
-    for await (const page of pagesOf(engine.store, { table: 'segments', pk, ...TOMBSTONES })) {
-      for (const item of page.items) ids.add(item.sk.slice(TOMBSTONES.from.length));
-    }
+    await eachPage(engine.store, { table: 'segments', pk, ...TOMBSTONES }, ({ items }) => {
+      for (const { sk } of items) ids.add(sk.slice(TOMBSTONES.from.length));
+    });
     return { ids, readAt };
   };
 

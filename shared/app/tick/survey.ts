@@ -16,7 +16,7 @@ import type { EpochMs } from '../../core/time/epoch.ts';
 import { epochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
 import type { Engine } from '../engine.ts';
-import { lastRecord, pagesOf, recordOf, unlessDamaged } from '../unit-journal.ts';
+import { eachPage, lastRecord, recordOf, unlessDamaged } from '../unit-journal.ts';
 
 /**
  * A unit that exists: when its first item is (or was) due, and the last record of its log. A damaged log stops its own
@@ -45,11 +45,12 @@ export const ledgerOf = (units: readonly SurveyedUnit[]): Ledger =>
 /** The first sort key of a segment; one read of one item tells what it holds at all. */
 const firstSortKey = async ({ store }: Engine, segment: Segment): Promise<string | undefined> => {
   const range = { table: 'segments', pk: partitionKey(segment), ...SEGMENT_ITEMS, limit: 1, keysOnly: true } as const;
-  for await (const page of pagesOf(store, range)) {
-    const first = page.items[0];
-    if (first) return first.sk;
-  }
-  return undefined;
+  let first: string | undefined;
+  await eachPage(store, range, ({ items }) => {
+    first = items[0]?.sk;
+    return first === undefined ? undefined : 'enough';
+  });
+  return first;
 };
 
 const scheduledDue = (first: string): EpochMs | undefined => {
@@ -72,15 +73,15 @@ const scheduledUnit = async (engine: Engine, segment: Segment, first: string): P
 const lateUnits = async (engine: Engine, segment: Segment): Promise<SurveyedUnit[]> => {
   const partition = { table: 'segments', pk: partitionKey(segment) } as const;
   const entries = new Map<string, EpochMs>();
-  for await (const page of pagesOf(engine.store, { ...partition, ...laneRange('L'), keysOnly: true })) {
-    for (const { sk } of page.items) entries.set(sk, parseEntrySortKey(sk)?.firstDue ?? epochMs(0));
-  }
+  await eachPage(engine.store, { ...partition, ...laneRange('L'), keysOnly: true }, ({ items }) => {
+    for (const { sk } of items) entries.set(sk, parseEntrySortKey(sk)?.firstDue ?? epochMs(0));
+  });
   if (entries.size === 0) return [];
   // Of each log the last record counts, so only that one is read.
   const lasts = new Map<string, Item>();
-  for await (const page of pagesOf(engine.store, { ...partition, ...LATE_LOGS })) {
-    for (const item of page.items) lasts.set(entryOfLateLogKey(item.sk) ?? '', item);
-  }
+  await eachPage(engine.store, { ...partition, ...LATE_LOGS }, ({ items }) => {
+    for (const item of items) lasts.set(entryOfLateLogKey(item.sk) ?? '', item);
+  });
   const survey = async ([sk, firstDue]: [string, EpochMs]): Promise<SurveyedUnit> => {
     const item = lasts.get(sk);
     const last = item && (await unlessDamaged(async () => recordOf(item), 'damaged' as const));

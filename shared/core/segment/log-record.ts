@@ -33,9 +33,13 @@ export const parseLogRecord = (text: string): LogRecord | undefined => {
   if (!isObject(record)) return undefined;
   const { seq, epoch, at, until, confirmed, nonce, owner, ledger, settled } = record;
   const holds =
-    [seq, epoch, until].every(isCount) &&
-    [at, confirmed].every(Number.isSafeInteger) &&
-    [nonce, owner].every((name) => typeof name === 'string') &&
+    isCount(seq) &&
+    isCount(epoch) &&
+    isCount(until) &&
+    Number.isSafeInteger(at) &&
+    Number.isSafeInteger(confirmed) &&
+    typeof nonce === 'string' &&
+    typeof owner === 'string' &&
     isObject(ledger) &&
     typeof settled === 'boolean' &&
     isListOf(record.started, ({ e, i }) => typeof e === 'string' && isRuns(i)) &&
