@@ -78,6 +78,11 @@ export const REGRESSIONS: readonly Regression[] = [
     on: ['F04', 'F14', 'F19', 'F26', 'F29', 'F33', 'F35', 'F36', 'F45', 'F46'],
     what: 'an API whose clock was an hour behind, as it had just read, said of a message that was being sent that it was cancelled',
   },
+  {
+    seed: 5974,
+    on: ['F05', 'F08', 'F14', 'F15', 'F18', 'F27', 'F31', 'F45'],
+    what: 'settledThrough was said to have passed what a redrive that stood still had stored meanwhile and told nobody of',
+  },
 ];
 
 /** All of them, to be lived through again. */

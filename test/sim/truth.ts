@@ -60,12 +60,16 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
     return entry.damaged || (unit?.perEntry.get(entry.sk) ?? 0) >= entry.n;
   };
 
+  /** Planned by a redrive that has not said yet that it is done. */
+  const isBeingRedriven = (place: Pick<StoredEntry, 'pk' | 'sk'>): boolean =>
+    [...redrives.values()].some(({ pk, sk, done }) => !done && pk === place.pk && sk === place.sk);
+
   /**
    * Nobody was told of it yet: its writer and the tick may both have stood still, so that it came between the look of the
    * tick and its cursor. The writer finds that out before it answers, and leaves a mark; whether it did, the end shows.
    */
-  const isUnderWay = ({ pk, sk, fresh, n }: StoredEntry): boolean =>
-    fresh === n && !model.acceptedEntries.has(`${pk}|${sk}`);
+  const isUnderWay = (entry: StoredEntry): boolean =>
+    (entry.fresh === entry.n && !model.acceptedEntries.has(`${entry.pk}|${entry.sk}`)) || isBeingRedriven(entry);
 
   const onCursor = (item: Item): void => {
     const next = parseCursor(item);
@@ -173,8 +177,7 @@ export const makeTruth = ({ model, trace, pageItems, spoil }: TruthOptions) => {
    * whoever redrives it again finishes it.
    */
   const isUnfinished = (place: Pick<StoredEntry, 'pk' | 'sk'>): boolean =>
-    unitOf(place) === undefined &&
-    [...redrives.values()].some(({ pk, sk, done }) => !done && pk === place.pk && sk === place.sk);
+    unitOf(place) === undefined && isBeingRedriven(place);
 
   return {
     store: watched,
