@@ -1,4 +1,5 @@
 import type { Destination, SigningSecret, Target } from '../core/delivery/target.ts';
+import { pairMemo } from '../core/pair-memo.ts';
 import { Problem } from '../core/problem.ts';
 import { type EpochMs, plusMs } from '../core/time/epoch.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -55,23 +56,32 @@ const OVERLAP_MS = 24 * 60 * 60 * 1000;
 const MAX_SECRETS = 4;
 const MAX_TRIES = 8;
 
-export const makeTargets = (deps: TargetsDeps): Targets => ({
-  find: async (name) => (await read(deps.store, name)).record?.target,
-  findMany: async (names) => {
-    const targets = (await deps.store.getMany(names.map(targetKey))).flatMap(
-      (item) => parseTargetItem(item)?.target ?? [],
-    );
-    return new Map(targets.map((target) => [target.name, target]));
-  },
-  put: (name, spec) => putTarget(deps, name, spec),
-  list: (request) => listTargets(deps.store, request),
-  remove: async (name) => {
-    const { item } = await read(deps.store, name);
-    if (item !== undefined) await deps.store.remove(targetKey(name), 'any');
-    return item !== undefined;
-  },
-  rotateSecret: (name) => rotateSecret(deps, name),
-});
+/** Texts of targets that were opened last. */
+const OPENED_TARGETS = 1_000;
+
+/** Targets are read again every few seconds and hardly ever change: the same text is opened once. */
+const makeOpener = () =>
+  pairMemo(OPENED_TARGETS, (sk: string, doc: string) => parseTargetItem({ ...targetKey(sk), version: 0, doc })?.target);
+
+export const makeTargets = (deps: TargetsDeps): Targets => {
+  const open = makeOpener();
+  return {
+    find: async (name) => (await read(deps.store, name)).record?.target,
+    findMany: async (names) => {
+      const stored = await deps.store.getMany(names.map(targetKey));
+      const targets = stored.flatMap(({ sk, doc }) => (doc === undefined ? undefined : open(sk, doc)) ?? []);
+      return new Map(targets.map((target) => [target.name, target]));
+    },
+    put: (name, spec) => putTarget(deps, name, spec),
+    list: (request) => listTargets(deps.store, request),
+    remove: async (name) => {
+      const { item } = await read(deps.store, name);
+      if (item !== undefined) await deps.store.remove(targetKey(name), 'any');
+      return item !== undefined;
+    },
+    rotateSecret: (name) => rotateSecret(deps, name),
+  };
+};
 
 const newSecret = (deps: TargetsDeps): string =>
   `whsec_${Buffer.from(deps.randomBytes(SECRET_BYTES)).toString('base64')}`;

@@ -42,7 +42,9 @@ type Place = { readonly pk: string; readonly sk: string; readonly index: number 
 
 const placesOf = (truth: Truth, model: Model) => {
   const fresh: { id: string; tag: string; place: Place }[] = [];
-  for (const { pk, sk, item, n, damaged } of truth.entries.values()) {
+  for (const { pk, sk, item, n, fresh: begun, damaged } of truth.entries.values()) {
+    // An entry that says so wrongly hides its messages, which then count as never stored.
+    if (begun === 0 && !damaged) continue;
     const segment = parsePartitionKey(pk);
     const opened = unpackEntry(item)?.opened;
     if (!segment || !opened) continue;

@@ -37,7 +37,10 @@ export const makeProcessTruth = ({ model, trace, pageItems, processes, watch }: 
   /** The last minute that holds an entry, by timeline. */
   const lastMinutes = new Map<string, number>();
 
-  const processOf = (pk: string): Process | undefined => processes.find(({ name }) => pk.split('#')[1] === name);
+  const processOf = (pk: string): Process | undefined => {
+    const [, named] = pk.split('#');
+    return processes.find(({ name }) => name === named);
+  };
 
   const open = (item: Item): Snapshot | undefined => {
     const process = processOf(item.pk);
@@ -100,7 +103,8 @@ export const makeProcessTruth = ({ model, trace, pageItems, processes, watch }: 
 
   const keys = (): StoredState[] =>
     store.items().flatMap((item) => {
-      const process = item.table === 'keys' ? processOf(item.pk) : undefined;
+      if (item.table !== 'keys') return [];
+      const process = processOf(item.pk);
       const snapshot = open(item);
       if (!process || !snapshot) return [];
       return [{ process: process.name, key: keyAt(item.sk), snapshot, state: readState(process, snapshot) }];
