@@ -10,6 +10,9 @@ const SystemDate = Date;
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const TARGET = 'DynamoDB_20120810.PutItem';
 
+/** A signature made by a clock that is off by as much as this may be refused; the SDK's own measure. */
+const REFUSED_SKEW_MS = 240_000;
+
 /**
  * Lets `PutItem`, the call behind each commit, pass by the SDK's general steps, which take more of the thread than all else of a
  * call: they look up the address and the ways to sign anew, and walk along schemas. The first call goes through them, and shows
@@ -41,18 +44,32 @@ export function addLeanPut({ config, middlewareStack }: DynamoDBClient): void {
     if (server !== undefined) config.systemClockOffset = server - SystemDate.now();
   };
 
+  /**
+   * The SDK's word that the next signature will be right. The SDK itself would compare with the correction that it finds behind
+   * the answer: where another answer came first, that is not the one by which this put was signed.
+   */
+  const noteCorrection = (error: unknown, offsetMs: number): void => {
+    const { $metadata } = error as { $metadata?: { clockSkewCorrected?: boolean } };
+    if ($metadata && Math.abs(config.systemClockOffset - offsetMs) >= REFUSED_SKEW_MS)
+      $metadata.clockSkewCorrected = true;
+  };
+
   middlewareStack.add(
     (next, { commandName }) => {
       if (commandName !== 'PutItemCommand') return next;
       return async (args) => {
         if (address === undefined) return next(args);
+        const offsetMs = config.systemClockOffset;
         const response = await call(address, args.input as PutItemCommandInput);
         if (response.statusCode === 200) {
           correctClock(response);
           return { response, output: outputOf(response) };
         }
         refusals.set(args.input, response);
-        return next(args);
+        return next(args).catch((error: unknown) => {
+          noteCorrection(error, offsetMs);
+          throw error;
+        });
       };
     },
     { step: 'initialize', name: 'leanPut', priority: 'low' },

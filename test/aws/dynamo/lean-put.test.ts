@@ -28,18 +28,22 @@ const storeAt = (endpoint: string, onSkew: (aheadMs: number) => void = () => {})
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
+/** When a request says that it was signed. */
+const signedAt = ({ headers }: ServiceRequest): Date =>
+  new Date(String(headers['x-amz-date']).replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3:$4:$5Z'));
+
 /** The signature that a service finds for what it got. */
-const signatureOf = async ({ headers, body }: ServiceRequest): Promise<string | undefined> => {
-  const { authorization, connection, 'x-amz-date': date = '', ...rest } = headers as Record<string, string>;
+const signatureOf = async (arrived: ServiceRequest): Promise<string | undefined> => {
+  const { headers, body } = arrived;
+  const { authorization, connection, 'x-amz-date': _, ...rest } = headers as Record<string, string>;
   const signer = new SignatureV4({
     service: 'dynamodb',
     region: 'us-east-1',
     credentials: CREDENTIALS,
     sha256: Sha256,
   });
-  const signingDate = new Date(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3:$4:$5Z'));
   const request = { method: 'POST', protocol: 'http:', hostname: '127.0.0.1', path: '/', headers: rest, body };
-  return (await signer.sign(request, { signingDate })).headers.authorization;
+  return (await signer.sign(request, { signingDate: signedAt(arrived) })).headers.authorization;
 };
 
 it.each(['any', 'absent', 7] as const)(
@@ -94,6 +98,26 @@ describe('F36 by the clock of the service is signed', () => {
     for (let put = 1; put <= puts; put += 1) expect(await store.put(ITEM, 'any')).toBe('stored');
     const [, second, third] = service.requests.map(hourOf);
     expect(third).toBe((Number(second) + 1) % 24);
+    client.destroy();
+    await service.close();
+  });
+
+  it('each of many puts at once, when the clock turns out to be an hour behind', async () => {
+    const refused = fault(400, 'InvalidSignatureException') as Exclude<Answer, string>;
+    let aheadMs = 0;
+    const service = await startHttpService((request) => {
+      const now = new Date(Date.now() + aheadMs);
+      const isOff = Math.abs(now.getTime() - signedAt(request).getTime()) > 300_000;
+      const headers = { date: now.toUTCString() };
+      return isOff
+        ? { status: 400, body: JSON.stringify(refused.body), headers }
+        : { status: 200, body: '{}', headers };
+    });
+    const { store, client } = storeAt(service.endpoint);
+    await store.put(ITEM, 'any');
+    aheadMs = 3_600_000;
+    const puts = Array.from({ length: 28 }, () => store.put(ITEM, 'any'));
+    expect(new Set(await Promise.all(puts))).toEqual(new Set(['stored']));
     client.destroy();
     await service.close();
   });
