@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 export type Engines = {
@@ -13,8 +14,12 @@ export type EngineOptions = { readonly dataDir?: string | undefined; readonly on
 /** What the worker says when both engines listen. */
 export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: number };
 
-/** Requests of megabytes die young: with V8's default of 48 MB such a thread keeps 150 MB more than it needs. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+/**
+ * Of the young generation's two halves, each, MB. Requests of megabytes die young: with V8's default such a thread keeps 150 MB more
+ * than it needs. A flag, because that of `npm start` is for all threads and goes before their `resourceLimits`; the caller's
+ * own heap has its size by now.
+ */
+const SEMI_SPACE_MB = 5;
 
 /**
  * Starts DynamoDB and SQS look-alikes on free loopback ports, in one thread beside the caller's: they take no time of
@@ -24,10 +29,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 16 };
  * none: without its store nothing may go on.
  */
 export async function startEngines({ dataDir, onBroken }: EngineOptions = {}): Promise<Engines> {
-  const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), {
-    workerData: { dataDir },
-    resourceLimits,
-  });
+  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
+  const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), { workerData: { dataDir } });
   const exited = new Promise((resolve) => worker.once('exit', resolve));
   const [ports] = (await once(worker, 'message')) as [EnginePorts];
   if (onBroken !== undefined) worker.on('error', onBroken);
