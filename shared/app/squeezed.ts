@@ -10,7 +10,7 @@ const COMPRESS_FROM_BYTES = 700;
 const ZSTD_MAGIC = 0xfd2fb528;
 
 /** What comes out is taken in pieces of so many bytes; the first of them stays, see `unpooled`. */
-const PIECE_BYTES = 4_096;
+const PIECE_BYTES = 1_024;
 
 const UNPACK = { maxOutputLength: MAX_UNPACKED_BYTES, chunkSize: PIECE_BYTES };
 
