@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeDynamoClient } from '../../../shared/aws/clients.ts';
 import { makeDynamoStore } from '../../../shared/aws/dynamo/dynamo-store.ts';
 import { Sha256 } from '../../../shared/aws/sha256.ts';
@@ -26,7 +26,16 @@ const storeAt = (endpoint: string, onSkew: (aheadMs: number) => void = () => {})
   return { store, client, units };
 };
 
-const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+const CREDENTIALS = { accessKeyId: 'ASIAROLE', secretAccessKey: 'secret', sessionToken: 'token' };
+
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', CREDENTIALS.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', CREDENTIALS.secretAccessKey);
+  vi.stubEnv('AWS_SESSION_TOKEN', CREDENTIALS.sessionToken);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 /** When a request says that it was signed. */
 const signedAt = ({ headers }: ServiceRequest): Date =>
@@ -58,6 +67,7 @@ it.each(['any', 'absent', 7] as const)(
     const { authorization, 'x-amz-date': _date, 'x-amz-content-sha256': digest, ...headers } = second.headers;
     expect(first.headers).toMatchObject(headers);
     expect(Object.keys(second.headers).sort()).toEqual(Object.keys(first.headers).sort());
+    expect(headers).toHaveProperty('x-amz-security-token', CREDENTIALS.sessionToken);
     expect(digest).toBe(createHash('sha256').update(second.body).digest('hex'));
     expect(authorization).toBe(await signatureOf(second));
     client.destroy();
