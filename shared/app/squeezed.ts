@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 /** More than this cannot come from an item of ours; a bomb stops here. */
-const MAX_UNPACKED_BYTES = 8 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
 
 /** Less than this stays as it is: it fits one write unit, and compression costs more time than all else on its way. */
 const COMPRESS_FROM_BYTES = 700;

@@ -1,4 +1,3 @@
-import { zstdDecompressSync } from 'node:zlib';
 import { parseLogRecord } from '../core/segment/log-record.ts';
 import type { Unit } from '../core/segment/segment-key.ts';
 import { logKey, logRange, partitionKey } from '../core/segment/segment-key.ts';
@@ -7,12 +6,10 @@ import { epochMs } from '../core/time/epoch.ts';
 import type { Item, ItemStore, Page, RangeQuery } from '../ports/item-store.ts';
 import { DamagedRecord } from './damaged-record.ts';
 import { sealJson, unsealJson } from './sealed-text.ts';
-import { squeezed } from './squeezed.ts';
+import { squeezed, unsqueezed } from './squeezed.ts';
 
 /** Records of more text than this are stored compressed. */
 const COMPRESS_ABOVE = 700;
-
-const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -27,7 +24,7 @@ const toItem = (unit: Unit, record: LogRecord, expiresAt: number): Item => {
 const textOf = (item: Item): string | undefined => {
   if (!item.body) return item.doc;
   try {
-    return decoder.decode(zstdDecompressSync(item.body, { maxOutputLength: MAX_RECORD_BYTES }));
+    return decoder.decode(unsqueezed(item.body));
   } catch (cause) {
     throw new DamagedRecord(item, { cause });
   }
