@@ -90,6 +90,38 @@ it('a put after the first tells what it consumed, and the skew of the clock', as
   await wire.close();
 });
 
+describe('a put after the first that is answered with', () => {
+  const answered = async (answer: Answer) => {
+    const wire = await startWire('http://127.0.0.1:9');
+    wire.meddle(async ({ nth }) => (nth === 2 ? answer : { status: 200, body: {} }));
+    const { store, client } = storeAt(wire.endpoint);
+    await store.put(ITEM, 'any');
+    const told = await store.put(ITEM, 7).catch(({ code }) => code);
+    client.destroy();
+    await wire.close();
+    return { told, calls: wire.operations.length };
+  };
+
+  it.each<[string, Answer]>([
+    ['throttling', fault(400, 'ProvisionedThroughputExceededException')],
+    ['an internal error', fault(500, 'InternalServerError')],
+    ['502 of something between', { status: 502, body: 'Bad Gateway' }],
+    ['a token that is over', fault(400, 'ExpiredTokenException')],
+    ['a cut connection', 'cut'],
+    ['half an answer', 'torn'],
+    ['no JSON', 'garbage'],
+  ])('F26 F27 %s is made again', async (_, answer) => {
+    expect(await answered(answer)).toEqual({ told: 'stored', calls: 3 });
+  });
+
+  it.each([
+    ['another version', 'ConditionalCheckFailedException', 'conflict'],
+    ['a refusal', 'ValidationException', 'REJECTED'],
+  ])('%s is not', async (_, name, told) => {
+    expect(await answered(fault(400, name))).toEqual({ told, calls: 2 });
+  });
+});
+
 describe('F36 by the clock of the service is signed', () => {
   const date = new Date(Date.now() + 3_600_000).toUTCString();
   const hourOf = ({ headers }: ServiceRequest): number => Number(String(headers['x-amz-date']).slice(9, 11));
