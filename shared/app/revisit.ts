@@ -13,7 +13,7 @@ import { eachPage, readLog } from './unit-journal.ts';
  *
  *   the tick that passes a bucket   of units that are marked by then, with the cursor, in one write
  *   who finds a mark without it     while nothing was announced behind the sweep: the log as it is. Writers put the mark
- *                                   before they look at the cursor, and see to its figure before they announce.
+ *                                   before they raise the cursor's version, and see to its figure before they announce.
  *   the tick that closes a mark     for writers that renew it, however much later
  */
 const PK = 'revisit';

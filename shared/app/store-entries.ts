@@ -11,7 +11,7 @@ import { hintFor, sendHints } from './hints.ts';
 import type { NewEntry } from './packed-entry.ts';
 import { packEntry } from './packed-entry.ts';
 import { markForRevisit, markWithCount } from './revisit.ts';
-import { isSwept } from './tick/cursor.ts';
+import { fenceSweep } from './tick/cursor.ts';
 import { appendRecord, lastRecord } from './unit-journal.ts';
 
 /** The unit that works an entry off. */
@@ -67,14 +67,14 @@ const announce = async (engine: Engine, entry: EntryAddress): Promise<void> => {
 };
 
 /**
- * The fence of the sweep: a mark, before the cursor is looked at. A tick that passes the bucket behind that look sees the
+ * The fence of the sweep: a mark, before the cursor's version is raised. A tick that passes the bucket after that sees the
  * mark and notes how far it counted the unit; of one that had passed before, the mark's figure tells. An announcement
  * comes behind both, and the mark is renewed behind it: a tick may have dealt with a unit that was still settled.
  */
 const passSweep = async (engine: Engine, entry: EntryAddress, announces: boolean): Promise<void> => {
   const unit = unitOf(entry);
   await markForRevisit(engine, unit, false);
-  await isSwept(engine, engine.timeline, unit.segment.minute);
+  await fenceSweep(engine, unit.segment.minute);
   await markWithCount(engine, unit);
   if (!announces) return;
   await announce(engine, entry);

@@ -78,13 +78,13 @@ export const moveCursor = async (engine: Engine, timeline: string, next: StoredC
 };
 
 /**
- * True where the sweep has passed `minute`. Else no tick passes it that has not seen what the caller stored before this
- * call: the cursor moves to a new version, so a tick that is looking at the bucket right now cannot save what it found.
+ * From here on no tick passes `minute` that has not seen what the caller stored before: the cursor moves to a new version, so
+ * one that is looking at the bucket right now cannot save what it found. Nothing is moved where the sweep has passed it.
  */
-export const isSwept = async (engine: Engine, timeline: string, minute: Minute): Promise<boolean> => {
+export const fenceSweep = async (engine: Engine, minute: Minute): Promise<void> => {
   for (;;) {
-    const { cursor, version } = await ensureCursor(engine, timeline);
-    if (cursor.settledThrough >= minute) return true;
-    if (await moveCursor(engine, timeline, { cursor: { ...cursor, nonce: engine.nonce() }, version })) return false;
+    const { cursor, version } = await ensureCursor(engine, engine.timeline);
+    if (cursor.settledThrough >= minute) return;
+    if (await moveCursor(engine, engine.timeline, { cursor: { ...cursor, nonce: engine.nonce() }, version })) return;
   }
 };
