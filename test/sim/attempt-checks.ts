@@ -1,7 +1,7 @@
 import type { Target } from '../../shared/core/delivery/target.ts';
 import type { Delivery } from '../../shared/ports/channel.ts';
 import type { Actor } from './actor.ts';
-import { isSkewed } from './cancel-checks.ts';
+import { isSkewed, startedSkewed } from './cancel-checks.ts';
 import type { Model } from './model.ts';
 import { tagIn } from './receiver.ts';
 
@@ -19,7 +19,7 @@ export const makeAttemptChecks = (model: Model, trueNow: () => number) => {
 
   const checkRevoked = (worker: Actor, id: string): void => {
     const revoked = model.revoked.get(id);
-    if (!revoked || isSkewed(revoked, worker.offset())) return;
+    if (!revoked || isSkewed(revoked, worker.offset()) || startedSkewed(revoked, model.arrivals)) return;
     const inTime = revoked.dueAt - (revoked.at + revoked.offsetMs) >= REPLACE_FENCE_MS;
     if (revoked.how === 'replaced' && !inTime) return;
     model.violate(

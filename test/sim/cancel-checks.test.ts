@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Actor } from './actor.ts';
 import { makeActor } from './actor.ts';
-import { checkCancelled } from './cancel-checks.ts';
+import { checkCancelled, startedSkewed } from './cancel-checks.ts';
 import { makeDice } from './dice.ts';
 import type { Arrival } from './model.ts';
 import { makeModel } from './model.ts';
@@ -67,5 +67,26 @@ describe('P9 a cancel of what was sent is', () => {
     ['logged as sent, and told by such a process', { state: 'sent', attempts: 1, apiOffsetMs: -3_600_000 }],
   ])('a fault where it was %s', (_, given) => {
     expect(broken(given)).toBe(true);
+  });
+});
+
+describe('P9 an attempt of a message that was cancelled has', () => {
+  const worker = makeActor(makeTimeline(0, makeDice(1)), 'send-1');
+  const first = { id: ID, tag: 'bulk.1', target: 'push', attempt: 1, at: DUE, acted: false, answerLost: false, worker };
+  const startedBy = (offsetMs: number, startedAt: number, id = ID): boolean =>
+    startedSkewed({ id: ID, at: DUE, dueAt: DUE, how: 'cancelled', offsetMs: 0 }, [
+      { ...first, id, startedAt, offsetMs },
+    ]);
+
+  test('an excuse where one before it started by a clock that was ahead', () => {
+    expect(startedBy(1_200, DUE - 500)).toBe(true);
+  });
+
+  test.each([
+    ['where the clocks agreed', startedBy(900, DUE - 500)],
+    ['where it started after the answer', startedBy(1_200, DUE + 1)],
+    ['where it was of another message', startedBy(1_200, DUE - 500, 'msg_2')],
+  ])('none %s', (_, excused) => {
+    expect(excused).toBe(false);
   });
 });

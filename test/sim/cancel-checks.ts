@@ -26,6 +26,15 @@ const isTrusted = ({ offsetMs }: Revoked): boolean => Math.abs(offsetMs) <= MOST
 export const isSkewed = (revoked: Revoked, workerOffsetMs: number): boolean =>
   isTrusted(revoked) && Math.abs(workerOffsetMs - revoked.offsetMs) >= EXCUSED_SKEW_MS;
 
+/**
+ * True where a worker whose clock is so far apart had started an attempt before the answer, as whoever answered could not
+ * know: where that failed, its retry lies in another segment than the word of the cancel.
+ */
+export const startedSkewed = (revoked: Revoked, arrivals: readonly Arrival[]): boolean =>
+  arrivals.some(({ id, startedAt, offsetMs }) => {
+    return id === revoked.id && startedAt < revoked.at && isSkewed(revoked, offsetMs);
+  });
+
 type Ended = {
   readonly id: string;
   readonly state: 'sent' | 'cancelled';
@@ -52,6 +61,6 @@ export const checkCancelled = (
   const isExcused =
     state === 'cancelled'
       ? isTrusted(revoked) && reached.length <= arrivals.length - attempts && reached.every(isUnknown)
-      : reached.some(({ offsetMs }) => isSkewed(revoked, offsetMs));
+      : reached.some(({ offsetMs }) => isSkewed(revoked, offsetMs)) || startedSkewed(revoked, arrivals);
   if (!isExcused) model.violate('P9', `${id} was sent and its cancel was acknowledged`, id);
 };
