@@ -87,22 +87,32 @@ const passClose = async (engine: Engine, entry: EntryAddress): Promise<void> => 
   if (engine.clock.now() >= lateFenceOf(entry.segment.minute, engine.timing)) await passSweep(engine, entry, true);
 };
 
+/** So far a clock may jump once more behind the answer that showed it to be wrong. */
+const JUMP_MS = 24 * 3_600_000;
+
+/**
+ * The latest instant at which a put that has just ended may have ended. By a clock that is wrong that may be past any
+ * fence of today (F36), but not of buckets that come later: to mark those would burden the tick for as long as they lie ahead.
+ */
+const latestEnd = (engine: Engine): EpochMs => {
+  const now = engine.clock.now();
+  return clockIsOff(engine) ? plusMs(now, Math.abs(engine.skewMs?.() ?? 0) + JUMP_MS) : now;
+};
+
 /**
  * The fences behind a put that has ended: after this, the entries will be worked off even if every hint is lost.
  * Returns the hints that are to be sent before the entries are acknowledged. It takes no more than their places, so that
  * nobody has to keep a thousand items an entry while it is written.
  */
 export const passFences = async (engine: Engine, entries: readonly EntryAddress[]) => {
-  const endedAt = engine.clock.now();
-  // By a clock that is wrong every put may have ended too late (F36).
-  const mayBeLate = clockIsOff(engine);
+  const endedAt = latestEnd(engine);
   const hints = [];
   for (const entry of entries) {
     const { minute } = entry.segment;
     const unit = unitOf(entry);
     const scheduled = unit.lane === 'E';
-    const nearClose = scheduled && (mayBeLate || mayHaveMissedClose(minute, endedAt, engine.timing));
-    const nearSweep = mayBeLate || endedAt >= lateFenceOf(minute, engine.timing);
+    const nearClose = scheduled && mayHaveMissedClose(minute, endedAt, engine.timing);
+    const nearSweep = endedAt >= lateFenceOf(minute, engine.timing);
     if (nearSweep) await passSweep(engine, entry, nearClose);
     else if (nearClose) await passClose(engine, entry);
     if (nearClose || !scheduled) hints.push(hintFor(engine, unit, firstDueOf(entry)));

@@ -4,9 +4,11 @@ import { makeMessageDesk } from '../../shared/app/make-message-desk.ts';
 import { makeProcessRuntime } from '../../shared/app/process/make-process-runtime.ts';
 import { makeWatermarkBook } from '../../shared/app/process/watermark-book.ts';
 import { processesWithWatermark } from '../../shared/app/process/watermark-record.ts';
+import { marksForRevisit } from '../../shared/app/revisit.ts';
 import { makeSender } from '../../shared/app/send/make-sender.ts';
 import { makeTick } from '../../shared/app/tick/make-tick.ts';
 import { defineProcess } from '../../shared/core/process/definition.ts';
+import { minuteOf } from '../../shared/core/segment/bucket.ts';
 import { plusMs } from '../../shared/core/time/epoch.ts';
 import { makeWorld } from '../support/world.ts';
 
@@ -64,6 +66,25 @@ test('F36 a process whose clock was put right accepts again, although it does no
   const { view } = await world.during(makeMessageDesk(engine).putKeyed('k', message(world.clock.now() + 60_000)));
   expect(view.state).toBe('pending');
 });
+
+test.each([3_600_000, -3_600_000])(
+  'F36 a clock that is off by %i ms, as its puts show, marks what it may have stored too late, and nothing that is due days later',
+  async (foundMs) => {
+    const world = makeWorld();
+    let aheadMs = 0;
+    const putMany: typeof world.store.putMany = async (items) => {
+      aheadMs = foundMs;
+      return world.store.putMany(items);
+    };
+    const engine = { ...world.engine, store: { ...world.store, putMany }, skewMs: () => aheadMs };
+    const intake = await makeMessageDesk(engine).openIntake({ idempotencyKey: 'i', keepReceipts: false });
+    const [soon, later] = [plusMs(world.clock.now(), 3_600_000), plusMs(world.clock.now(), 3 * 86_400_000)];
+    for (const dueAt of [soon, later]) await intake.add(message(dueAt) as never);
+    await world.during(intake.finish('-'));
+    const marks = await marksForRevisit(engine);
+    expect(marks.map(({ unit }) => unit.segment.minute)).toEqual([minuteOf(soon)]);
+  },
+);
 
 test('F36 a process function is not stepped by a clock that the store shows to be wrong, and moves no event time', async () => {
   const world = makeWorld();
