@@ -83,6 +83,11 @@ export const REGRESSIONS: readonly Regression[] = [
     on: ['F05', 'F08', 'F14', 'F15', 'F18', 'F27', 'F31', 'F45'],
     what: 'settledThrough was said to have passed what a redrive that stood still had stored meanwhile and told nobody of',
   },
+  {
+    seed: 31101,
+    on: ['F07', 'F09', 'F43', 'F50'],
+    what: 'an invocation ended while the answer of a call was being committed, and its sandbox stood still before it had stored the outputs',
+  },
 ];
 
 /** All of them, to be lived through again. */

@@ -25,6 +25,8 @@ type Desk = {
   readonly process: Process;
   readonly waiting: Map<string, Waiting>;
   readonly running: Map<string, string>;
+  /** Keys of calls whose outcomes are being fed back, by id. */
+  readonly handed: Map<string, string>;
   /** Who waits until a key has no calls any more. */
   readonly settling: Map<string, PromiseWithResolvers<void>>;
   wakeAt: number;
@@ -70,11 +72,13 @@ const openDesk = (process: Process): Desk => ({
   process,
   waiting: new Map(),
   running: new Map(),
+  handed: new Map(),
   settling: new Map(),
   wakeAt: Number.POSITIVE_INFINITY,
 });
 
-const isOpen = ({ waiting }: Desk, key: string): boolean => [...waiting.values()].some((one) => one.key === key);
+const isOpen = ({ waiting, handed }: Desk, key: string): boolean =>
+  [...waiting.values()].some((one) => one.key === key) || [...handed.values()].includes(key);
 
 const settle = (desk: Desk, key: string): void => {
   if (isOpen(desk, key)) return;
@@ -89,25 +93,32 @@ const untilSettled = (desk: Desk | undefined, key: string): Promise<void> | unde
   return open.promise;
 };
 
-export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
-  const { clock, feed, onError } = parts;
-  const desks = new Map<string, Desk>();
+/** Feeds an outcome back; the key is not settled before, or a sandbox would be frozen with a commit whose outputs are not stored. */
+const hand = async (
+  { feed, onError }: CallDriverParts,
+  desk: Desk,
+  { one: { key, id }, input }: { readonly one: Waiting; readonly input: Input },
+): Promise<void> => {
+  desk.waiting.delete(id);
+  desk.handed.set(id, key);
+  try {
+    await feed(desk.process, key, input);
+  } catch (error) {
+    onError(error);
+  }
+  desk.handed.delete(id);
+  settle(desk, key);
+};
 
-  const hand = async (desk: Desk, { key, id }: Waiting, input: Input): Promise<void> => {
-    desk.waiting.delete(id);
-    try {
-      await feed(desk.process, key, input);
-    } catch (error) {
-      onError(error);
-    }
-    settle(desk, key);
-  };
+export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
+  const { clock } = parts;
+  const desks = new Map<string, Desk>();
 
   const make = async (desk: Desk, one: Waiting & { attempt: number; timeoutMs: number }): Promise<void> => {
     const spec = desk.process.calls[one.pending.call];
     const end = await attempt(parts, desk, one);
     desk.running.delete(one.id);
-    if (spec) await hand(desk, one, afterAttempt(spec, one, { ...end, now: clock.now() }));
+    if (spec) await hand(parts, desk, { one, input: afterAttempt(spec, one, { ...end, now: clock.now() }) });
     else {
       desk.waiting.delete(one.id);
       settle(desk, one.key);
@@ -132,7 +143,8 @@ export const makeCallDriver = (parts: CallDriverParts): CallDriver => {
     });
     for (const { reason, ...one } of fail) {
       const { call, attempts } = one.pending;
-      void hand(desk, one, { kind: 'result', call, id: one.id, outcome: { failed: reason }, attempts });
+      const input: Input = { kind: 'result', call, id: one.id, outcome: { failed: reason }, attempts };
+      void hand(parts, desk, { one, input });
     }
     for (const one of start) {
       desk.running.set(one.id, one.pending.call);
