@@ -123,7 +123,7 @@ test('F51 an item without its parts, or with the parts of another, gives nothing
 });
 
 test('F51 a body that unpacks to more than any call can bring is not unpacked', () => {
-  const large = entryOf([{ dueAt: epochMs(1), target: 'push', payload: 'x'.repeat(9 * 1024 * 1024) }]);
+  const large = entryOf([{ dueAt: epochMs(1), target: 'push', payload: 'x'.repeat(17 * 1024 * 1024) }]);
   const item = packEntry(large, TIMES);
   expect(item.body?.length).toBeLessThan(10_000);
   expect(unpackEntry(item)).toBeUndefined();
