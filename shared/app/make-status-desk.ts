@@ -19,7 +19,7 @@ import { ensureCursor } from './tick/cursor.ts';
 import { settledInstant } from './tick/make-tick.ts';
 import type { SurveyedUnit } from './tick/survey.ts';
 import { isSettled, ledgerOf, surveySegment } from './tick/survey.ts';
-import { lastRecord, pagesOf, unlessDamaged } from './unit-journal.ts';
+import { eachPage, lastRecord, unlessDamaged } from './unit-journal.ts';
 
 const MAX_BUCKETS = 24 * 60;
 
@@ -28,7 +28,7 @@ export const countsOf = (ledger: Ledger): MessageCounts => ({ ...ledger, pending
 
 const itemsIn = async (engine: Engine, range: { pk: string; from: string; to: string }): Promise<Item[]> => {
   const items: Item[] = [];
-  for await (const page of pagesOf(engine.store, { table: 'control', ...range })) items.push(...page.items);
+  await eachPage(engine.store, { table: 'control', ...range }, (page) => void items.push(...page.items));
   return items;
 };
 
@@ -114,7 +114,9 @@ const status = async (engine: Engine): Promise<Status> => {
 const countEntries = async (engine: Engine, segment: Segment, lane: 'E' | 'L'): Promise<number> => {
   let count = 0;
   const range = { table: 'segments', pk: partitionKey(segment), ...laneRange(lane), keysOnly: true } as const;
-  for await (const page of pagesOf(engine.store, range)) count += page.items.length;
+  await eachPage(engine.store, range, ({ items }) => {
+    count += items.length;
+  });
   return count;
 };
 

@@ -58,7 +58,7 @@ export const markForRevisit = async (engine: Engine, unit: Unit, renew: boolean)
   for (;;) {
     const there = await engine.store.get(keyOf(unit));
     if (there && !renew) return;
-    if (await putMark(engine, unit, there, there ? (readSealed<StoredCount>(there) ?? {}) : {})) return;
+    if (await putMark(engine, unit, there, (there && readSealed<StoredCount>(there)) ?? {})) return;
   }
 };
 

@@ -48,7 +48,7 @@ export const unlessDamaged = async <T, U>(read: () => Promise<T>, otherwise: U):
   }
 };
 
-/** All pages of a range, one after another. */
+/** All pages of a range, one after another, for who has to wait between them; who has not takes `eachPage`. */
 export async function* pagesOf(store: ItemStore, range: RangeQuery): AsyncGenerator<Page> {
   let after: string | undefined;
   do {

@@ -1,7 +1,7 @@
 import { hash32 } from '../../core/hash.ts';
 import type { ItemKey, ItemStore } from '../../ports/item-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
-import { pagesOf } from '../unit-journal.ts';
+import { eachPage } from '../unit-journal.ts';
 import { COUNTER_NAMES, type CounterName } from './counter-names.ts';
 
 export type Counters = Readonly<Record<CounterName, number>>;
@@ -57,11 +57,11 @@ export const makeProcessCounters = (store: ItemStore, owner: string): ProcessCou
     },
     read: async (process) => {
       const sum = { ...NOTHING };
-      for await (const page of pagesOf(store, { table: 'control', pk: partitionOf(process), from: '0', to: '~' })) {
-        for (const { counts = {} } of page.items) {
+      await eachPage(store, { table: 'control', pk: partitionOf(process), from: '0', to: '~' }, ({ items }) => {
+        for (const { counts = {} } of items) {
           for (const name of COUNTER_NAMES) sum[name] += counts[name] ?? 0;
         }
-      }
+      });
       return sum;
     },
   };

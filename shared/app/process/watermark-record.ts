@@ -6,7 +6,7 @@ import type { EpochMs } from '../../core/time/epoch.ts';
 import type { ItemKey } from '../../ports/item-store.ts';
 import { requireClock } from '../clock-check.ts';
 import type { Engine } from '../engine.ts';
-import { pagesOf } from '../unit-journal.ts';
+import { eachPage } from '../unit-journal.ts';
 import { decodeNamed, encodeNamed } from './named-record.ts';
 
 /**
@@ -83,9 +83,9 @@ const register = async (engine: Engine, name: string): Promise<void> => {
 /** The names of all processes that have a watermark. */
 export const processesWithWatermark = async (engine: Engine): Promise<string[]> => {
   const names: string[] = [];
-  for await (const page of pagesOf(engine.store, { table: 'control', pk: REGISTRY, from: '!', to: '~' })) {
-    names.push(...page.items.map(({ sk }) => sk));
-  }
+  await eachPage(engine.store, { table: 'control', pk: REGISTRY, from: '!', to: '~' }, ({ items }) => {
+    for (const { sk } of items) names.push(sk);
+  });
   return names;
 };
 
