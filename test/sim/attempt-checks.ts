@@ -3,13 +3,11 @@ import type { Delivery } from '../../shared/ports/channel.ts';
 import type { Actor } from './actor.ts';
 import { isSkewed, startedSkewed } from './cancel-checks.ts';
 import type { Model } from './model.ts';
+import { MOST_SKEW_MS } from './model.ts';
 import { tagIn } from './receiver.ts';
 
 /** A replaced message may still fire where the answer came later than this before it was due (P9). */
 const REPLACE_FENCE_MS = 2_000;
-
-/** A clock that is further off is not trusted (F36). */
-const MOST_SKEW_MS = 30_000;
 
 const decoder = new TextDecoder();
 

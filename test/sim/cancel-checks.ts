@@ -1,5 +1,6 @@
 import { causeOf } from './duplicate-cause.ts';
 import type { Arrival, Model, Revoked } from './model.ts';
+import { MOST_SKEW_MS } from './model.ts';
 import type { Weather } from './weather.ts';
 
 /** So long before a message is due its worker reads whether it was cancelled, at the earliest (T5). */
@@ -7,9 +8,6 @@ const READ_AHEAD_MS = 1_000;
 
 /** Clocks further apart than this excuse a cancel that was not seen: it was decided up to 1 s after it was read. */
 const EXCUSED_SKEW_MS = 1_000;
-
-/** A clock that is further off than this decides nothing (F36). */
-const MOST_SKEW_MS = 30_000;
 
 /** True where the word of a cancel stood in the store before the worker of this attempt read, by that worker's clock. */
 const mustHaveSeen = (model: Model, { id, offsetMs, startedAt }: Arrival): boolean => {

@@ -69,6 +69,9 @@ export type Model = {
   noteCancel(id: string): void;
 };
 
+/** A clock that is further off is not trusted, and decides nothing (F36). */
+export const MOST_SKEW_MS = 30_000;
+
 const MAX_VIOLATIONS = 20;
 
 export const makeModel = (now: () => number): Model => {

@@ -4,6 +4,7 @@ import { NO_WATERMARK } from '../../../shared/core/process/event-time.ts';
 import type { Delivery } from '../../../shared/ports/channel.ts';
 import type { Actor } from '../actor.ts';
 import type { Model } from '../model.ts';
+import { MOST_SKEW_MS } from '../model.ts';
 import type { Scene } from '../scene.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
@@ -20,9 +21,6 @@ export type OutletWorld = {
   readonly trace: Trace;
   readonly watch: ReturnType<typeof makeWatermarkWatch>;
 };
-
-/** A clock that is further off is not trusted (F36). */
-const MOST_SKEW_MS = 30_000;
 
 const decoder = new TextDecoder();
 
