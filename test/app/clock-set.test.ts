@@ -58,29 +58,38 @@ test('F36 … also at the very instant that it showed then', async () => {
   expect([...(await reader.of(segment)).ids]).toEqual(['msg_1']);
 });
 
-/** A worker whose clock is ahead by what `set` says, and who knows of it what the last answer of the store said. */
-const makeUnsteadyWorker = (world: World) => {
+/**
+ * The engine of a machine whose clock is ahead by what `set` says, and that knows of it what the last answer of the store
+ * said. `beforeCall` is told each call of the store.
+ */
+const makeUnsteadyEngine = (world: World, owner: string, beforeCall: (call: string) => void = () => {}) => {
   let aheadMs = 0;
   let noticedMs = 0;
   const engine = {
     ...world.engine,
-    owner: 'unsteady',
+    owner,
     clock: unsteady(world.clock, () => aheadMs),
-    store: storeThrough(world.store, async (_, run) => {
+    store: storeThrough(world.store, async (call, run) => {
+      beforeCall(call);
       const answer = await run();
       noticedMs = aheadMs;
       return answer;
     }),
     skewMs: () => noticedMs,
   };
+  const set = (ms: number): void => {
+    aheadMs = ms;
+  };
+  return { engine, set };
+};
+
+const makeUnsteadyWorker = (world: World) => {
+  const { engine, set } = makeUnsteadyEngine(world, 'unsteady');
   const sender = makeSender({
     engine,
     targets: { find: async () => world.target },
     channelOf: () => world.receiver.channelOf('unsteady'),
   });
-  const set = (ms: number): void => {
-    aheadMs = ms;
-  };
   return { engine, sender, set };
 };
 
@@ -119,22 +128,11 @@ test.each(['keyed', 'bulk'])(
   },
 );
 
-/** An API whose clock is set back by an hour, and that knows of it what the last answer of the store said. */
+/** An API whose clock is set back by an hour at a call of the store. */
 const makeApiSetBack = (world: World, setBackAt: (call: string) => boolean) => {
-  let aheadMs = 0;
-  let noticedMs = 0;
-  const engine = {
-    ...world.engine,
-    owner: 'set-back',
-    clock: unsteady(world.clock, () => aheadMs),
-    store: storeThrough(world.store, async (call, run) => {
-      if (setBackAt(call)) aheadMs = -HOUR;
-      const answer = await run();
-      noticedMs = aheadMs;
-      return answer;
-    }),
-    skewMs: () => noticedMs,
-  };
+  const { engine, set } = makeUnsteadyEngine(world, 'set-back', (call) => {
+    if (setBackAt(call)) set(-HOUR);
+  });
   return makeMessageDesk(engine);
 };
 
