@@ -61,9 +61,38 @@ export type Gate = {
   pumping: boolean;
 };
 
+export const makeGate = (deps: GateDeps, target: Target): Gate => ({
+  deps,
+  target,
+  bell: deps.cursor.makeBell(),
+  queue: [],
+  head: 0,
+  unslotted: [],
+  slotted: [],
+  inFlight: 0,
+  ended: 0,
+  latencyMs: 0,
+  measureBell: deps.cursor.makeBell(),
+  measuring: false,
+  pausedUntil: epochMs(0),
+  reserving: false,
+  ticking: false,
+  pumping: false,
+});
+
+export const pause = (gate: Gate, retryAfterMs: number): void => {
+  gate.pausedUntil = epochMs(Math.max(gate.pausedUntil, plusMs(gate.deps.clock.now(), retryAfterMs)));
+};
+
 export const share = (job: Job): number => hash32(job.delivery.messageId) / 2 ** 32;
 
 export const waiting = (gate: Gate): number => gate.queue.length - gate.head;
+
+export const isIdle = (gate: Gate): boolean =>
+  gate.inFlight === 0 &&
+  waiting(gate) === 0 &&
+  gate.unslotted.length + gate.slotted.length === 0 &&
+  gate.pausedUntil <= gate.deps.clock.now();
 
 export const take = (gate: Gate, count: number): Job[] => {
   const jobs = gate.queue.slice(gate.head, gate.head + count);
