@@ -15,11 +15,11 @@ export type EngineOptions = { readonly dataDir?: string | undefined; readonly on
 export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: number };
 
 /**
- * Of the young generation's two halves, each, MB. Requests of megabytes die young: with V8's default such a thread keeps 150 MB more
- * than it needs. A flag, because that of `npm start` is for all threads and goes before their `resourceLimits`; the caller's
- * own heap has its size by now.
+ * Of the young generation's two halves, each, MB: requests of megabytes die young, and with V8's default such a thread keeps 150 MB more
+ * than it needs. And of what may become old before it is collected first. Flags, because those of `npm start` are for all threads and go
+ * before their `resourceLimits`; the caller's own heap has its size by now.
  */
-const SEMI_SPACE_MB = 5;
+const HEAP_FLAGS = '--max-semi-space-size=5 --initial-old-space-size=16';
 
 /**
  * Starts DynamoDB and SQS look-alikes on free loopback ports, in one thread beside the caller's: they take no time of
@@ -29,7 +29,7 @@ const SEMI_SPACE_MB = 5;
  * none: without its store nothing may go on.
  */
 export async function startEngines({ dataDir, onBroken }: EngineOptions = {}): Promise<Engines> {
-  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
+  for (const flag of HEAP_FLAGS.split(' ')) setFlagsFromString(flag);
   const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), { workerData: { dataDir } });
   const exited = new Promise((resolve) => worker.once('exit', resolve));
   const [ports] = (await once(worker, 'message')) as [EnginePorts];

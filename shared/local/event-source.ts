@@ -45,8 +45,8 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   const stopping = new AbortController();
   const invocations = new Set<Promise<void>>();
 
-  const start = (messages: readonly Received[]): void => {
-    const invocation = invoke(options, messages)
+  const start = (event: SQSEvent): void => {
+    const invocation = invoke(options, event)
       .catch(options.onError)
       .finally(() => invocations.delete(invocation));
     invocations.add(invocation);
@@ -57,7 +57,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       if (invocations.size >= MAX_INVOCATIONS) await Promise.race(invocations);
       try {
         const messages = await receive(options, stopping.signal);
-        if (messages.length > 0) start(messages);
+        if (messages.length > 0) start({ Records: messages.map((message) => toRecord(message, options.queue.arn)) });
       } catch (error) {
         if (stopping.signal.aborted) return;
         options.onError(error);
@@ -89,11 +89,7 @@ async function receive({ endpoint, queue }: EventSourceOptions, signal: AbortSig
 }
 
 /** One invocation: what it does not report as failed is deleted, the rest shows again by itself. */
-async function invoke(
-  { endpoint, queue, name, serve }: EventSourceOptions,
-  messages: readonly Received[],
-): Promise<void> {
-  const event: SQSEvent = { Records: messages.map((message) => toRecord(message, queue.arn)) };
+async function invoke({ endpoint, queue, name, serve }: EventSourceOptions, event: SQSEvent): Promise<void> {
   const response = await serve(event, makeLambdaContext(name, TIMEOUT_MS));
   const served = servedOf(event, response);
   if (served.length === 0) return;
