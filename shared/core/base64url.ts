@@ -17,13 +17,14 @@ export const sextetValue = (char: string): number | undefined => {
 
 /** Base64url without padding (RFC 4648 section 5). */
 export const toBase64Url = (bytes: Uint8Array): string => {
-  let text = '';
+  const codes: number[] = [];
   for (let at = 0; at < bytes.length; at += 3) {
     const chunk = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
     const chars = Math.min(4, bytes.length - at + 1);
-    for (let n = 0; n < chars; n += 1) text += ALPHABET.charAt((chunk >> (18 - 6 * n)) & 63);
+    for (let n = 0; n < chars; n += 1) codes.push(ALPHABET.charCodeAt((chunk >> (18 - 6 * n)) & 63));
   }
-  return text;
+  // In one piece: added up, it would stay a chain of as many strings until somebody reads it.
+  return String.fromCharCode(...codes);
 };
 
 /** The bytes of canonical base64url text, `undefined` for any other text. */

@@ -1,7 +1,9 @@
 /** A set of small whole numbers, one bit each; grows as needed. */
 export type Bits = { bytes: Uint8Array; count: number };
 
-export const makeBits = (): Bits => ({ bytes: new Uint8Array(2), count: 0 });
+const NONE = new Uint8Array();
+
+export const makeBits = (): Bits => ({ bytes: NONE, count: 0 });
 
 export const hasBit = (bits: Bits, index: number): boolean =>
   ((bits.bytes[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
@@ -11,7 +13,7 @@ export const setBit = (bits: Bits, index: number): boolean => {
   if (hasBit(bits, index)) return false;
   const at = index >> 3;
   if (at >= bits.bytes.length) {
-    const grown = new Uint8Array(Math.max(at + 1, bits.bytes.length * 2));
+    const grown = new Uint8Array(Math.max(at + 1, bits.bytes.length * 2, 2));
     grown.set(bits.bytes);
     bits.bytes = grown;
   }

@@ -8,54 +8,67 @@ export type Heap<T> = {
   items(): readonly T[];
 };
 
-export const makeHeap = <T>(rank: (item: T) => number): Heap<T> => {
-  const heap: T[] = [];
-  const rankAt = (index: number): number => rank(heap[index] as T);
+/** A class, as a herd has a heap for each of a thousand units: a closure for each method takes 1.2 kB a heap. */
+class BinaryHeap<T> implements Heap<T> {
+  readonly #heap: T[] = [];
+  readonly #rank: (item: T) => number;
 
-  const swap = (a: number, b: number): void => {
-    const held = heap[a] as T;
-    heap[a] = heap[b] as T;
-    heap[b] = held;
-  };
+  constructor(rank: (item: T) => number) {
+    this.#rank = rank;
+  }
 
-  const push = (item: T): void => {
-    heap.push(item);
-    for (let at = heap.length - 1; at > 0; ) {
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  peek(): T | undefined {
+    return this.#heap[0];
+  }
+
+  items(): readonly T[] {
+    return this.#heap;
+  }
+
+  push(item: T): void {
+    this.#heap.push(item);
+    for (let at = this.#heap.length - 1; at > 0; ) {
       const parent = (at - 1) >> 1;
-      if (rankAt(parent) <= rankAt(at)) break;
-      swap(at, parent);
+      if (this.#rankAt(parent) <= this.#rankAt(at)) break;
+      this.#swap(at, parent);
       at = parent;
     }
-  };
+  }
 
-  const sink = (): void => {
-    for (let at = 0; ; ) {
-      const left = 2 * at + 1;
-      if (left >= heap.length) return;
-      const child = left + 1 < heap.length && rankAt(left + 1) < rankAt(left) ? left + 1 : left;
-      if (rankAt(at) <= rankAt(child)) return;
-      swap(at, child);
-      at = child;
-    }
-  };
-
-  const pop = (): T | undefined => {
-    const top = heap[0];
-    const last = heap.pop();
-    if (last !== undefined && heap.length > 0) {
-      heap[0] = last;
-      sink();
+  pop(): T | undefined {
+    const top = this.#heap[0];
+    const last = this.#heap.pop();
+    if (last !== undefined && this.#heap.length > 0) {
+      this.#heap[0] = last;
+      this.#sink();
     }
     return top;
-  };
+  }
 
-  return {
-    get size() {
-      return heap.length;
-    },
-    peek: () => heap[0],
-    pop,
-    push,
-    items: () => heap,
-  };
-};
+  #rankAt(index: number): number {
+    return this.#rank(this.#heap[index] as T);
+  }
+
+  #swap(a: number, b: number): void {
+    const held = this.#heap[a] as T;
+    this.#heap[a] = this.#heap[b] as T;
+    this.#heap[b] = held;
+  }
+
+  #sink(): void {
+    for (let at = 0; ; ) {
+      const left = 2 * at + 1;
+      if (left >= this.#heap.length) return;
+      const child = left + 1 < this.#heap.length && this.#rankAt(left + 1) < this.#rankAt(left) ? left + 1 : left;
+      if (this.#rankAt(at) <= this.#rankAt(child)) return;
+      this.#swap(at, child);
+      at = child;
+    }
+  }
+}
+
+export const makeHeap = <T>(rank: (item: T) => number): Heap<T> => new BinaryHeap(rank);
