@@ -21,9 +21,8 @@ export const makePointerFunction = (clock: Clock, serve: ServePointer): PointerF
     const deadline = plusMs(clock.now(), context.getRemainingTimeInMillis());
     const stopAt = plusMs(deadline, -STOP_BEFORE_MS);
     const unfinished = new Set(records.map(({ messageId }) => messageId));
-    const work = records.map(async (record) => {
-      if (await serve(record, stopAt)) unfinished.delete(record.messageId);
-    });
+    const noted = ({ messageId }: SQSRecord, served: boolean): boolean => served && unfinished.delete(messageId);
+    const work = records.map((record) => serve(record, stopAt).then((served) => noted(record, served)));
     await withinTime(Promise.all(work), clock, deadline);
     return { batchItemFailures: [...unfinished].map((itemIdentifier) => ({ itemIdentifier })) };
   };
