@@ -58,42 +58,70 @@ const parseInfo = (item: Item): StoredInfo | undefined => {
   }
 };
 
+/** A stored entry that was opened. */
+export type UnpackedEntry = {
+  readonly info: EntryInfo;
+  readonly opened: OpenedEntry;
+  /** Gives its memory back at once, for who has looked at it only; nothing of it can be read after that. */
+  forget(): void;
+};
+
 /** Opens a stored entry; `undefined` where it is damaged or of an unknown version (F51). */
-export const unpackEntry = (item: Item): { info: EntryInfo; opened: OpenedEntry } | undefined => {
+export const unpackEntry = (item: Item): UnpackedEntry | undefined => {
   const info = parseInfo(item);
-  if (!info || !item.body || checksumOf(info, item.body) !== info.crc) return undefined;
+  const { body } = item;
+  if (!info || !body || checksumOf(info, body) !== info.crc) return undefined;
   try {
-    const opened = decodeEntry(unsqueezed(item.body));
+    const packed = unsqueezed(body);
+    const opened = decodeEntry(packed);
     if (!opened || opened.n !== info.n) return undefined;
-    return { info: { n: info.n, fresh: info.fresh, redriven: info.redriven, writtenAt: epochMs(info.at) }, opened };
+    const { n, fresh, redriven, at } = info;
+    const forget = (): void => {
+      // What was stored as it is may share its buffer.
+      if (packed !== body) (packed.buffer as ArrayBuffer).transfer(0);
+    };
+    return { info: { n, fresh, redriven, writtenAt: epochMs(at) }, opened, forget };
   } catch {
     return undefined;
   }
 };
 
-/** An entry that opens when one of its items is asked for, and can be closed again. */
-export type FoldedEntry = OpenedEntry & { close(): void };
-
 /**
- * An entry as `unpackEntry` opened it, folded again to what is stored. Who lets go of it has to close it: it has waited for its time,
- * so it is old, and what is old and garbage keeps what it refers to until the old generation is collected.
+ * An entry as `unpackEntry` opened it, folded again to what is stored: it opens when one of its items is asked for. Who lets go of it
+ * has to close it: it has waited for its time, so it is old, and what is old and garbage keeps what it refers to until the old
+ * generation is collected. A class, as a herd has a thousand of them, and each method would be a closure else.
  */
-export const folded = (item: Item, { n, targets }: OpenedEntry): FoldedEntry => {
-  let opened: OpenedEntry | undefined;
-  const open = (): OpenedEntry => {
-    opened ??= unpackEntry(item)?.opened;
-    if (!opened) throw new Error(`entry ${item.sk} of ${item.pk} opened once only`);
-    return opened;
-  };
-  const close = (): void => {
-    opened = undefined;
-  };
-  return {
-    n,
-    targets,
-    dueAt: (index) => open().dueAt(index),
-    item: (index) => open().item(index),
-    unnamed: (index) => open().unnamed(index),
-    close,
-  };
-};
+export class FoldedEntry implements OpenedEntry {
+  readonly n: number;
+  readonly targets: readonly string[];
+  readonly #item: Item;
+  #opened: OpenedEntry | undefined;
+
+  constructor(item: Item, { n, targets }: OpenedEntry) {
+    this.n = n;
+    this.targets = targets;
+    this.#item = item;
+  }
+
+  dueAt(index: number): EpochMs {
+    return this.#open().dueAt(index);
+  }
+
+  item(index: number): EntryItem {
+    return this.#open().item(index);
+  }
+
+  unnamed(index: number): EntryItem {
+    return this.#open().unnamed(index);
+  }
+
+  close(): void {
+    this.#opened = undefined;
+  }
+
+  #open(): OpenedEntry {
+    this.#opened ??= unpackEntry(this.#item)?.opened;
+    if (!this.#opened) throw new Error(`entry ${this.#item.sk} of ${this.#item.pk} opened once only`);
+    return this.#opened;
+  }
+}

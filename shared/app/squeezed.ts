@@ -19,7 +19,7 @@ const SIZE_IN_4_BYTES = 0xa0;
 const UNPACK = { maxOutputLength: MAX_UNPACKED_BYTES, chunkSize: PIECE_BYTES };
 
 /** The bytes alone: where few of a large buffer are kept, all of it stays alive. */
-const alone = (bytes: Uint8Array): Uint8Array =>
+export const alone = (bytes: Uint8Array): Uint8Array =>
   bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 
 /**

@@ -133,3 +133,20 @@ test('P7 references in many entries of one instant are compared together, not ca
   expectEachOnce(world, ids);
   expect(lateness(world)).toBe(0);
 });
+
+test('what a herd sends at once is the last word of its unit: its lease and one more record', async () => {
+  const puts: string[] = [];
+  const noting: Around = (call, run) => {
+    if (call.startsWith('put ')) puts.push(call);
+    return run();
+  };
+  const store: Seams['store'] = (owner, inner) => (owner.startsWith('worker') ? storeThrough(inner, noting) : inner);
+  const world = makeWorld({ shards: 1, workers: 1, seams: { store } });
+  const ids = await accept(
+    world,
+    many(1_000, (n) => message(DUE, n)),
+  );
+  await world.runUntil(DUE + MINUTE);
+  expectEachOnce(world, ids);
+  expect(puts).toEqual(['put J#E#00000000', 'put J#E#00000001']);
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NewEntry } from '../../shared/app/packed-entry.ts';
-import { folded, packEntry, unpackEntry } from '../../shared/app/packed-entry.ts';
+import { FoldedEntry, packEntry, unpackEntry } from '../../shared/app/packed-entry.ts';
 import type { EntryItem } from '../../shared/core/segment/entry.ts';
 import { isFresh } from '../../shared/core/segment/entry.ts';
 import { entrySortKey } from '../../shared/core/segment/segment-key.ts';
@@ -33,7 +33,7 @@ test('a folded entry has the same items', () => {
     fc.property(anyItems, (items) => {
       const item = packEntry(entryOf(items), TIMES);
       const opened = unpackEntry(item)?.opened;
-      const again = opened && folded(item, opened);
+      const again = opened && new FoldedEntry(item, opened);
       expect(again).toMatchObject({ n: items.length, targets: opened?.targets });
       for (let n = items.length - 1; n >= 0; n -= 1) {
         expect(again?.item(n)).toEqual(opened?.item(n));
@@ -53,7 +53,7 @@ test('a folded entry opens once until it is closed, and then again', () => {
       return stored[name as keyof Item];
     },
   });
-  const again = opened && folded(watched, opened);
+  const again = opened && new FoldedEntry(watched, opened);
   const readsOf = (act: () => unknown): number => {
     reads = 0;
     act();

@@ -2,6 +2,7 @@ import { toRuns } from '../../core/runs.ts';
 import { startOf } from '../../core/segment/bucket.ts';
 import type { Ledger } from '../../core/segment/ledger.ts';
 import { addLedgers } from '../../core/segment/ledger.ts';
+import { inOrder } from '../../core/segment/sent-runs.ts';
 import type { LogRecord, SentItems, StartedItems } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import { plusMs } from '../../core/time/epoch.ts';
@@ -9,7 +10,7 @@ import { persist } from '../persist.ts';
 import { appendRecord, readLog } from '../unit-journal.ts';
 import { carryOut, itemsOf, planCarries } from './carry-out.ts';
 import { loadAnnounced, release } from './load-entries.ts';
-import type { Job, OpenEntry, Outbox, SentSince, UnitRun } from './unit-run.ts';
+import type { Job, Outbox, UnitRun } from './unit-run.ts';
 import { makeOutbox } from './unit-run.ts';
 
 /** What a record says of the lease. */
@@ -17,16 +18,6 @@ export type LeaseStep =
   | { readonly kind: 'hold' }
   | { readonly kind: 'release'; readonly resumeAt: EpochMs }
   | { readonly kind: 'settle' };
-
-/** Sent items in ascending order, as runs, with their latenesses alongside. */
-const sentOf = ([entry, { items, latenesses }]: [OpenEntry, SentSince]): SentItems => {
-  const order = items.map((_, position) => position).sort((a, b) => (items[a] ?? 0) - (items[b] ?? 0));
-  return {
-    e: entry.sk,
-    i: toRuns(order.map((position) => items[position] ?? 0)),
-    l: order.map((position) => latenesses[position] ?? 0),
-  };
-};
 
 const startedOf = (jobs: readonly Job[]): StartedItems[] =>
   [...Map.groupBy(jobs, (job) => job.entry.sk)].map(([e, ofEntry]) => ({
@@ -36,7 +27,9 @@ const startedOf = (jobs: readonly Job[]): StartedItems[] =>
 
 /** The moving parts of a record; empty ones are left out. */
 const contentOf = (run: UnitRun, outbox: Outbox, seq: number) => {
-  const sent = [...outbox.touched].filter(([, { items }]) => items.length > 0).map(sentOf);
+  const sent = [...(outbox.touched ?? [])]
+    .filter(([, { l }]) => l.length > 0)
+    .map(([{ sk }, runs]): SentItems => ({ e: sk, ...inOrder(runs) }));
   const carries = planCarries(run, outbox.carried, seq);
   return {
     ...(sent.length > 0 ? { sent } : {}),
@@ -121,7 +114,7 @@ const append = async (run: UnitRun, draft: LogRecord): Promise<Appended> => {
 const bookRunningFigures = (run: UnitRun, outbox: Outbox): void => {
   const { ledgers, telemetry } = run.deps.engine;
   if (outbox.steps.sent > 0) ledgers.book(run.unit.segment.minute, { sent: outbox.steps.sent });
-  for (const [name, counts] of outbox.byTarget) {
+  for (const [name, counts] of outbox.byTarget ?? []) {
     ledgers.target(name, counts);
     if (counts.sent > 0) telemetry.count('sent', counts.sent, name);
     if (counts.failed > 0) telemetry.count('failed', counts.failed, name);
@@ -146,9 +139,9 @@ export const checkpoint = async (run: UnitRun, step: LeaseStep): Promise<boolean
   run.checkpointAt = run.deps.engine.clock.now();
   run.tally.records += 1;
   const record = recordOf(run, step, outbox);
-  const entries = [...outbox.touched.keys()];
-  // The record has it all, in a third of the space: hundreds of them wait for the store in a herd.
-  outbox.touched.clear();
+  const entries = [...(outbox.touched?.keys() ?? [])];
+  // The record has it all: hundreds of them wait for the store in a herd.
+  outbox.touched = undefined;
   if ((await append(run, record)) === 'lost') {
     run.lost = true;
     return false;

@@ -1,5 +1,6 @@
 import { setBit } from '../../core/bits.ts';
 import type { Ledger } from '../../core/segment/ledger.ts';
+import { addSent, makeSentRuns } from '../../core/segment/sent-runs.ts';
 import type { CarriedItem, EndedItem, EndKind } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery, Outcome } from '../../ports/channel.ts';
@@ -40,7 +41,8 @@ const decide = (run: UnitRun, entry: OpenEntry, { index, bytes }: Decided): bool
   run.tally.decisions += 1;
   outbox.decisions += 1;
   outbox.bytes += bytes;
-  if (!outbox.touched.has(entry)) outbox.touched.set(entry, { items: [], latenesses: [] });
+  outbox.touched ??= new Map();
+  if (!outbox.touched.has(entry)) outbox.touched.set(entry, makeSentRuns());
   // Redriven items fill entries of their own; each stops being a dead letter when it is decided again.
   if (entry.redriven > 0) outbox.steps.dead -= 1;
   return true;
@@ -59,7 +61,9 @@ const bookBoth = (run: UnitRun, steps: Partial<Ledger>): void => {
 };
 
 const countForTarget = (run: UnitRun, target: string, field: 'sent' | 'failed' | 'dead'): void => {
-  const { byTarget } = run.outbox;
+  const { outbox } = run;
+  outbox.byTarget ??= new Map();
+  const { byTarget } = outbox;
   const counts = byTarget.get(target) ?? { sent: 0, failed: 0, dead: 0 };
   byTarget.set(target, counts);
   counts[field] += 1;
@@ -119,9 +123,8 @@ const sent = (job: Job): void => {
   if (!decide(run, entry, { index, bytes: SENT_BYTES })) return;
   const { ledgers, telemetry } = run.deps.engine;
   const latenessMs = job.startedAt - delivery.dueAt;
-  const since = run.outbox.touched.get(entry);
-  since?.items.push(index);
-  since?.latenesses.push(latenessMs);
+  const since = run.outbox.touched?.get(entry);
+  if (since) addSent(since, index, latenessMs);
   releaseSent(run, entry);
   run.outbox.steps.sent += 1;
   if (delivery.attempt > 1) bookBoth(run, { retrying: -1 });

@@ -39,7 +39,7 @@ const end = (
 /** The item of a reference as its record has it; `undefined` where it was decided here and now. */
 const resolveReference = (run: UnitRun, entry: OpenEntry, index: number): EntryItem | undefined => {
   const reference = entry.opened?.unnamed(index);
-  const agreement = entry.agreements.get(index);
+  const agreement = entry.agreements?.get(index);
   if (!reference || !agreement) return undefined;
   if (agreement.kind === 'agrees') return itemOfRecord(reference, agreement.record);
   if (agreement.kind !== 'damaged') return end(run, entry, { index, item: reference, k: agreement.kind });

@@ -6,7 +6,8 @@ import { epochMs } from '../../core/time/epoch.ts';
 import type { Item } from '../../ports/item-store.ts';
 import { DamagedRecord } from '../damaged-record.ts';
 import type { Engine } from '../engine.ts';
-import { folded, unpackEntry } from '../packed-entry.ts';
+import { FoldedEntry, type UnpackedEntry, unpackEntry } from '../packed-entry.ts';
+import { alone } from '../squeezed.ts';
 import type { OpenEntry, UnitRun } from './unit-run.ts';
 
 /** Unpacked bytes that a unit may hold; what comes due within seconds goes over it. */
@@ -35,12 +36,21 @@ export const advance = (entry: OpenEntry): void => {
   if (entry.next < entry.n && entry.opened) entry.nextDue = entry.opened.dueAt(entry.next);
 };
 
+/** The body beside none of the others of its answer: they came in buffers of 64 kB. */
+const withOwnBody = (item: Item): Item => (item.body ? { ...item, body: alone(item.body) } : item);
+
 /** A herd is hundreds of late entries, all in hand at once: what finds no room is opened when it goes out. */
-const keepOrFold = (run: UnitRun, entry: OpenEntry, item: Item): void => {
+const keepOrFold = (
+  run: UnitRun,
+  entry: OpenEntry,
+  { item, forget }: { item: Item } & Pick<UnpackedEntry, 'forget'>,
+): void => {
   const { ahead } = run.deps;
   if (run.unit.lane === 'E' || entry.keyed || !entry.opened) return;
   if (ahead.bytes + entry.bytes > ahead.most) {
-    entry.opened = folded(item, entry.opened);
+    entry.opened = new FoldedEntry(withOwnBody(item), entry.opened);
+    // As garbage, what a thousand units looked at would be 57 kB each until it is collected.
+    forget();
     return;
   }
   ahead.bytes += entry.bytes;
@@ -51,13 +61,14 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
   if (run.entries.has(item.sk)) return;
   const unpacked = unpackEntry(item);
   if (!unpacked) return quarantine(run.deps.engine, item);
-  const { info, opened } = unpacked;
+  const { info, opened, forget } = unpacked;
   const decided = run.decidedBefore.get(item.sk) ?? makeBits();
+  const keyed = opened.unnamed(0).token !== undefined;
   const entry: OpenEntry = {
     sk: item.sk,
     ...info,
     idPrefix: entryIdPrefix({ segment: run.unit.segment, sk: item.sk }),
-    keyed: opened.unnamed(0).token !== undefined,
+    keyed,
     decided,
     started: run.startedBefore.get(item.sk),
     opened,
@@ -67,7 +78,7 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
     targetsKnown: false,
     carries: false,
     compared: 0,
-    agreements: new Map(),
+    agreements: keyed ? new Map() : undefined,
   };
   for (const target of opened.targets) run.targetNames.add(target);
   run.listed.fresh += info.fresh;
@@ -76,7 +87,7 @@ const admit = async (run: UnitRun, item: Item): Promise<void> => {
   run.entries.set(item.sk, entry);
   advance(entry);
   if (entry.next < entry.n) {
-    keepOrFold(run, entry, item);
+    keepOrFold(run, entry, { item, forget });
     run.order.push(entry);
     run.bytes += entry.bytes;
   } else entry.opened = undefined;
@@ -102,6 +113,7 @@ const listPage = async (run: UnitRun): Promise<void> => {
   const pk = partitionKey(unit.segment);
   if (unit.lane === 'L') {
     const item = run.prefetched ?? (await deps.engine.store.get({ table: 'segments', pk, sk: unit.sk }));
+    run.prefetched = undefined;
     if (item) await admit(run, item);
     listing.done = true;
     return;
@@ -163,7 +175,7 @@ const letGo = (run: UnitRun, entry: OpenEntry): void => {
   if (!entry.opened) return;
   if ('close' in entry.opened) entry.opened.close();
   entry.opened = undefined;
-  entry.agreements.clear();
+  entry.agreements?.clear();
   run.bytes -= entry.bytes;
 };
 

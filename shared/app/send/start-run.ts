@@ -11,6 +11,10 @@ import { makeOutbox } from './unit-run.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+const NO_TOMBSTONES: ReadonlySet<string> = new Set();
+
+const byDue = ({ nextDue }: OpenEntry): number => nextDue;
+
 export type WorkLimits = {
   /** From here on no attempt starts. */
   readonly stopAt: EpochMs;
@@ -53,7 +57,7 @@ export const makeRun = (
   decidedBefore: held.state.decided,
   startedBefore: held.state.started,
   entries: new Map(),
-  order: makeHeap<OpenEntry>((entry) => entry.nextDue),
+  order: makeHeap(byDue),
   targetNames: new Set(),
   targets: new Map(),
   prefetched: held.prefetched,
@@ -64,7 +68,7 @@ export const makeRun = (
   ahead: 0,
   droppedDue: NEVER,
   verifiedThrough: Number.NEGATIVE_INFINITY,
-  tombstones: new Set(),
+  tombstones: NO_TOMBSTONES,
   inFlight: 0,
   abandoned: false,
   outbox: makeOutbox(),

@@ -4,6 +4,7 @@ import type { Heap } from '../../core/heap.ts';
 import type { OpenedEntry } from '../../core/segment/entry.ts';
 import type { Ledger } from '../../core/segment/ledger.ts';
 import type { Unit } from '../../core/segment/segment-key.ts';
+import type { SentRuns } from '../../core/segment/sent-runs.ts';
 import type { CarriedItem, EndedItem, LogRecord } from '../../core/segment/unit-log.ts';
 import type { EpochMs } from '../../core/time/epoch.ts';
 import type { Delivery } from '../../ports/channel.ts';
@@ -63,11 +64,8 @@ export type OpenEntry = {
   carries: boolean;
   /** In an entry of references: items below it were compared with their records. */
   compared: number;
-  agreements: Map<number, Agreement>;
+  readonly agreements: Map<number, Agreement> | undefined;
 };
-
-/** Items of one entry that were sent: their numbers, and how late each was. */
-export type SentSince = { readonly items: number[]; readonly latenesses: number[] };
 
 /** A carried item and what it takes in an entry, bytes at most. */
 export type SizedCarry = { readonly item: CarriedItem; readonly bytes: number };
@@ -84,11 +82,11 @@ export type Outbox = {
   steps: Record<keyof Ledger, number>;
   voids: number;
   /** Entries with new decisions, and what of them was sent. */
-  touched: Map<OpenEntry, SentSince>;
+  touched: Map<OpenEntry, SentRuns> | undefined;
   /** When the first of the carried items comes due. */
   firstCarried: number;
   /** For the running figures of each target. */
-  byTarget: Map<string, { sent: number; failed: number; dead: number }>;
+  byTarget: Map<string, { sent: number; failed: number; dead: number }> | undefined;
 };
 
 /** One item on its way to its target. */
@@ -121,8 +119,8 @@ export type UnitRun = {
   /** All targets that listed entries name, and those that were looked up. */
   readonly targetNames: Set<string>;
   readonly targets: Map<string, Target | undefined>;
-  /** The entry of a late unit, where it was read beside the lease. */
-  readonly prefetched: Item | undefined;
+  /** The entry of a late unit, where it was read beside the lease, until it is listed. */
+  prefetched: Item | undefined;
   /** `reached` is when the last entry that was listed comes due first: entries behind it come no earlier. */
   listing: { after: string | undefined; done: boolean; reached: number };
   listed: { fresh: number; redriven: number; undecided: number };
@@ -164,6 +162,7 @@ export type TargetGates = {
   relieve(run: UnitRun): void;
 };
 
+/** Its maps are made when there is something to put into them: a thousand units wait with none. */
 export const makeOutbox = (): Outbox => ({
   decisions: 0,
   bytes: 0,
@@ -172,7 +171,7 @@ export const makeOutbox = (): Outbox => ({
   starting: [],
   steps: { accepted: 0, sent: 0, dead: 0, cancelled: 0, expired: 0, unknown: 0, retrying: 0 },
   voids: 0,
-  touched: new Map(),
+  touched: undefined,
   firstCarried: Number.POSITIVE_INFINITY,
-  byTarget: new Map(),
+  byTarget: undefined,
 });

@@ -44,10 +44,10 @@ const compare = async (run: UnitRun, some: readonly DueReference[]): Promise<voi
   for (const due of some) {
     const there = byPk.get(keyedItemKey(due.item.key ?? '').pk);
     const agreement = judgeReference(run, due, there);
-    if (agreement) due.entry.agreements.set(due.index, agreement);
+    if (agreement) due.entry.agreements?.set(due.index, agreement);
     else
       open.push(async () => {
-        due.entry.agreements.set(due.index, await refuseReference(run, due, there));
+        due.entry.agreements?.set(due.index, await refuseReference(run, due, there));
       });
   }
   for (let from = 0; from < open.length; from += REFUSE_AT_ONCE)

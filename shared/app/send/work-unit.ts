@@ -31,6 +31,9 @@ const RESULT_OF: Record<Exclude<LeaseVerdict['kind'], 'free'>, WorkResult> = {
   resting: 'resting',
 };
 
+/** What the log of a unit tells that nobody had. */
+const UNTOUCHED = foldLog([]);
+
 /**
  * Takes a late unit that nobody had before: its log is not read first, as it is almost always empty, and its entry is
  * read meanwhile. So a herd of late messages costs two calls a unit and a share of one.
@@ -41,14 +44,13 @@ const acquireNew = async (
   limits: WorkLimits,
 ): Promise<UnitRun | undefined> => {
   const { store } = deps.engine;
-  const state = foldLog([]);
-  const record = leaseRecord(deps, state, 1);
+  const record = leaseRecord(deps, UNTOUCHED, 1);
   // A read that fails is repeated when the unit is listed.
   const entry = store.get({ table: 'segments', pk: partitionKey(unit.segment), sk: unit.sk }).catch(() => undefined);
   const lease = { record, expiresAt: logExpiry({ unit, deps }) };
   const appended = await persist(deps.engine, limits.stopAt, () => appendRecord(store, unit, lease));
   if (appended === 'conflict') return undefined;
-  const run = makeRun(deps, unit, limits, { state, last: record, prefetched: await entry });
+  const run = makeRun(deps, unit, limits, { state: UNTOUCHED, last: record, prefetched: await entry });
   run.confirmed = record.seq;
   return run;
 };
@@ -184,9 +186,11 @@ const work = async (run: UnitRun): Promise<WorkResult> => {
     // A sandbox that was frozen past its lease, or cut off from the store, does nothing more until a record of its
     // own stands in the log again: that shows that nobody took over (F14).
     const more = now < run.last.until && !mustStop(run, now) && fire(run, now);
-    startSteps(run, now);
-    const resumeAt = isThrough(run) ? undefined : resumeAtOf(run, now);
-    if (isThrough(run) || resumeAt !== undefined) {
+    const through = isThrough(run);
+    // What a herd sends at once is the last word of its unit: one record instead of two.
+    if (!through) startSteps(run, now);
+    const resumeAt = through ? undefined : resumeAtOf(run, now);
+    if (through || resumeAt !== undefined) {
       const result = await end(run, resumeAt);
       if (result) return result;
     } else {
@@ -201,11 +205,10 @@ export const workUnit = async (deps: SendDeps, unit: Unit, limits: WorkLimits): 
   const run = await acquire(deps, unit, limits);
   if (typeof run === 'string') return run;
   limits.bells.add(run.bell);
-  try {
-    return await work(run);
-  } finally {
+  // Not awaited here: what waits for the herd's instant is one frame instead of two.
+  return work(run).finally(() => {
     limits.bells.delete(run.bell);
     deps.ahead.bytes -= run.ahead;
     run.lost = true;
-  }
+  });
 };

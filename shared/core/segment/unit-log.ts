@@ -4,6 +4,7 @@ import { fromRuns } from '../runs.ts';
 import type { EpochMs } from '../time/epoch.ts';
 import type { Minute } from './bucket.ts';
 import type { Ledger } from './ledger.ts';
+import { latenessOf } from './sent-runs.ts';
 
 /*
  * The log of a unit is its lease, its checkpoint and its history in one: records 0, 1, 2 …, each one conditional put
@@ -17,7 +18,7 @@ import type { Ledger } from './ledger.ts';
  * U5  An announcement (by a writer that may have missed the close) opens a settled unit again.
  */
 
-/** Sent items of one entry: their numbers as runs, and how late each was (ms), in the same order. */
+/** Sent items of one entry, as `SentRuns` has them; records of earlier releases have a lateness for each item in `l`. */
 export type SentItems = { readonly e: string; readonly i: readonly number[]; readonly l: readonly number[] };
 
 /** Items of at-most-once messages whose attempt is about to start, as runs. */
@@ -153,8 +154,8 @@ export type ItemFate =
 const fateIn = (record: LogRecord, entry: string, index: number): ItemFate | undefined => {
   for (const sent of record.sent ?? []) {
     if (sent.e !== entry) continue;
-    const position = fromRuns(sent.i).indexOf(index);
-    if (position >= 0) return { kind: 'sent', latenessMs: sent.l[position] ?? 0, at: record.at };
+    const latenessMs = latenessOf(sent, index);
+    if (latenessMs !== undefined) return { kind: 'sent', latenessMs, at: record.at };
   }
   const item = record.ended?.find(({ e, i }) => e === entry && i === index);
   if (item) return { kind: 'ended', item, at: record.at };
