@@ -5,6 +5,8 @@ import type { Bench, Context } from './result.ts';
 import { type RuntimeChild, withRuntime } from './runtime-child.ts';
 
 const FEW = 100_000;
+/** Before what is compared, so that the runtime has worked as much by then as the large round is work. */
+const WARM_ROUNDS = 10;
 const SETTLE_MS = 3_000;
 const SAMPLE_EVERY_MS = 50;
 /** Storing takes this long at most, per message and to begin with. */
@@ -45,7 +47,10 @@ const round = async ({ url, pid }: RuntimeChild, { n, sent }: { n: number; sent:
   return { pendingMb, firingMb };
 };
 
-/** The first round brings the runtime to its working state: code is compiled, and heaps have the size that they keep. */
+/**
+ * In a process at work, its code compiled and its heaps of the size that they keep: what it takes in its first minutes goes with the work
+ * that it did, not with how much of it was at once.
+ */
 const measure = async (n: number, runtime: RuntimeChild, { progress }: Context) => {
   await putTarget(runtime.url, 'sink', { kind: 'none' });
   const few = Math.min(FEW, Math.round(n / 10));
@@ -54,9 +59,10 @@ const measure = async (n: number, runtime: RuntimeChild, { progress }: Context) 
     void progress(`${name}: ${pendingMb} MB pending, at most ${firingMb} MB while fired`);
   const first = await round(runtime, { n: few, sent: 0 });
   told(`${startMb} MB at the start; the first ${few}`, first);
-  const small = await round(runtime, { n: few, sent: few });
-  told(`${few} again`, small);
-  const large = await round(runtime, { n, sent: 2 * few });
+  for (let done = 1; done < WARM_ROUNDS; done += 1) await round(runtime, { n: few, sent: done * few });
+  const small = await round(runtime, { n: few, sent: WARM_ROUNDS * few });
+  told(`${few} after ${WARM_ROUNDS} times as many`, small);
+  const large = await round(runtime, { n, sent: (WARM_ROUNDS + 1) * few });
   told(`${n}`, large);
   return { rssMb: large.pendingMb, startMb, few, first, small, large };
 };
@@ -66,7 +72,7 @@ const growthOf = (small: number, large: number): number => large / small - 1;
 /** Resident memory of the whole runtime, its embedded engines included. */
 export const memory: Bench = {
   name: 'memory',
-  what: 'resident memory of the runtime with 100,000 messages pending and fired, and then with all; after a round of 100,000',
+  what: 'resident memory of the runtime with 100,000 messages pending and fired, and then with all; after ten rounds of 100,000',
   n: [1_000_000],
   run: (n, context) => withRuntime((runtime) => measure(n, runtime, context), { nodeFlags: context.nodeFlags }),
   judge: ([result]) => {
