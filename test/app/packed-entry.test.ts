@@ -65,6 +65,22 @@ test('a folded entry opens once until it is closed, and then again', () => {
   expect(readsOf(() => again?.item(0))).toBe(1);
 });
 
+test('what was looked at gives its memory back, and what is stored can be opened again', () => {
+  const payload = JSON.stringify('long enough to be compressed '.repeat(50));
+  fc.assert(
+    fc.property(fc.oneof(anyItems, fc.constant([{ dueAt: epochMs(0), target: 'a', payload }])), (items) => {
+      const item = packEntry(entryOf(items), TIMES);
+      const before = read(item);
+      const looked = unpackEntry(item);
+      const payloads = items.map((_, n) => looked?.opened.unnamed(n).payload as Uint8Array | undefined);
+      looked?.forget();
+      const isCompressed = item.body?.[0] === 0x28 && item.body[1] === 0xb5;
+      if (isCompressed) for (const bytes of payloads) expect(bytes?.length ?? 0).toBe(0);
+      expect(read(item)).toEqual(before);
+    }),
+  );
+});
+
 test('an entry says how many of its items count here, and when it was written', () => {
   fc.assert(
     fc.property(anyItems, (items) => {
