@@ -19,7 +19,7 @@ export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: numbe
  * than it needs. And of what may become old before it is collected first. Flags, because those of `npm start` are for all threads and go
  * before their `resourceLimits`; the caller's own heap has its size by now.
  */
-const HEAP_FLAGS = '--max-semi-space-size=5 --initial-old-space-size=16';
+const HEAP_FLAGS = ['--max-semi-space-size=5', '--initial-old-space-size=16'];
 
 /**
  * Starts DynamoDB and SQS look-alikes on free loopback ports, in one thread beside the caller's: they take no time of
@@ -29,7 +29,7 @@ const HEAP_FLAGS = '--max-semi-space-size=5 --initial-old-space-size=16';
  * none: without its store nothing may go on.
  */
 export async function startEngines({ dataDir, onBroken }: EngineOptions = {}): Promise<Engines> {
-  for (const flag of HEAP_FLAGS.split(' ')) setFlagsFromString(flag);
+  for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
   const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), { workerData: { dataDir } });
   const exited = new Promise((resolve) => worker.once('exit', resolve));
   const [ports] = (await once(worker, 'message')) as [EnginePorts];
