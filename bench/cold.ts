@@ -40,7 +40,7 @@ const bundle = async (name: string, directory: string): Promise<string> => {
 export const cold: Bench = {
   name: 'cold',
   what: 'bundle size and CPU time to load of each function; --n is how often each is loaded',
-  n: [25],
+  n: [60],
   run: async (n, { progress, nodeFlags }) => {
     const directory = await mkdtemp(join(tmpdir(), 'meridian-cold-'));
     try {

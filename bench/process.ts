@@ -5,7 +5,9 @@ import { type Bench, type Context, median } from './result.ts';
 import { type RuntimeChild, withRuntime } from './runtime-child.ts';
 import { unitsOf } from './write-units.ts';
 
-const RUNS = 3;
+/** The code of a function is compiled for speed only when it has run for some seconds. */
+const WARMING_RUNS = 2;
+const RUNS = 5;
 const BATCH = 10_000;
 const AT_ONCE = 4;
 const MANY_KEYS = 1_000;
@@ -41,9 +43,10 @@ const inMemory = async (n: number, { progress }: Context) => {
     ['memoryManyKeys', MANY_KEYS],
   ] as const) {
     const runs: number[] = [];
-    for (let run = 0; run < RUNS; run += 1) runs.push(await memoryRate({ n, keys }));
-    figures[name] = median(runs);
-    progress(`${name}: ${runs.map((perSecond) => perSecond.toLocaleString('en')).join(', ')} a second`);
+    for (let run = 0; run < WARMING_RUNS + RUNS; run += 1) runs.push(await memoryRate({ n, keys }));
+    figures[name] = median(runs.slice(WARMING_RUNS));
+    const listed = runs.map((perSecond) => perSecond.toLocaleString('en')).join(', ');
+    progress(`${name}: ${listed} a second, the first ${WARMING_RUNS} while warming up`);
   }
   return figures;
 };

@@ -12,7 +12,7 @@ export type SampleSize = {
 const SPREAD = 'PT50S';
 
 /** Every zone of the tz database that this runtime knows. */
-export const zones = allTimeZones.filter(runtimeKnows);
+export const zones = allTimeZones().filter(runtimeKnows);
 
 /** The next whole minute that leaves time to schedule everybody. */
 export function firstMinuteAfter(now: Temporal.Instant, seconds: number): Temporal.Instant {

@@ -69,7 +69,7 @@ const seenOf = (fed: readonly Fed[], partition: string): Seen[] =>
   [...Map.groupBy(fed, ({ draft }) => draft.input)].map(([input, of]) => ({
     input,
     partition,
-    timestamps: of.flatMap(({ draft }) => draft.timestamp ?? []),
+    timestamps: of.map(({ draft }) => draft.timestamp).filter((timestamp) => timestamp !== null),
   }));
 
 /** Commits elements, each key's in their order and together. A key that cannot be committed leaves the others alone. */

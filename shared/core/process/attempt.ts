@@ -3,7 +3,7 @@ import { END_OF_TIME, plusSaturating } from './event-time.ts';
 import { type KeyRun, openKey } from './key-run.ts';
 import type { Process } from './process.ts';
 import { ProcessError } from './process-error.ts';
-import { makeRecentIds } from './recent-ids.ts';
+import { makeRecentIdsFor } from './recent-ids.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Timer } from './timer.ts';
 import { addTimer } from './timer-port.ts';
@@ -55,7 +55,7 @@ export const attempt = (
   { turn, calls }: { readonly turn: Turn; readonly calls: number },
 ): Attempt => {
   const run = openKey(process, snapshot, turn);
-  const ids = makeRecentIds(snapshot.seen, process.limits.rememberedIds);
+  const ids = makeRecentIdsFor(idsOf(turn.inputs), snapshot.seen, process.limits.rememberedIds);
   const { passFirings } = snapshot;
   const passing = turn.watermark > snapshot.watermark;
   const progress: Progress = {
@@ -88,6 +88,15 @@ export const attempt = (
   const more = nextDue(progress, Number.POSITIVE_INFINITY) !== undefined || run.calls.ready() !== undefined;
   return { ...progress, applied, duplicates, watermark, seen: ids.list(), late, more, failure };
 };
+
+function idsOf(inputs: readonly Input[]): string[] {
+  const ids: string[] = [];
+  for (const input of inputs) {
+    const id = idOf(input);
+    if (id !== null) ids.push(id);
+  }
+  return ids;
+}
 
 /** Is there one for `late` among the outputs from `from` on? */
 function putsOutLate({ outputs }: KeyRun, from: number): boolean {

@@ -26,3 +26,29 @@ export const makeRecentIds = (remembered: readonly string[], limit: number): Rec
     list: () => (ids === null ? remembered : [...ids]),
   };
 };
+
+/**
+ * As `makeRecentIds`, asked for the ids of `coming` alone and told each of them once at most. Where all of them are new, as
+ * nearly always, no set of all that are remembered is made.
+ */
+export const makeRecentIdsFor = (
+  coming: readonly string[],
+  remembered: readonly string[],
+  limit: number,
+): RecentIds => {
+  const different = new Set(coming);
+  const isNew = different.size === coming.length && !remembered.some((id) => different.has(id));
+  if (!isNew) return makeRecentIds(remembered, limit);
+  const added: string[] = [];
+  return {
+    has: () => false,
+    add: (id) => {
+      added.push(id);
+    },
+    list: () => {
+      if (added.length === 0) return remembered;
+      const all = [...remembered, ...added];
+      return all.slice(Math.max(0, all.length - limit));
+    },
+  };
+};

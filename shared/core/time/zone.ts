@@ -11,17 +11,28 @@ export type TimeZoneCode = 'INVALID_TIME_ZONE' | 'UNKNOWN_TIME_ZONE' | 'TZDATA_T
 // The table is ours because runtimes disagree: ICU answers the old names, takes abbreviations (CST as Chicago, BST as
 // Dhaka) and, from Node 22 on, offsets. Here a zone is a name of the IANA database, old ones and `Etc/GMT±n` and `EST`
 // included, and nothing else. All names of UTC and GMT are `UTC`.
-const groups = zoneNames
-  .trim()
-  .split(/\s+/)
-  .map((group) => group.split('=') as [TimeZoneName, ...string[]]);
+const makeTable = () => {
+  const groups = zoneNames
+    .trim()
+    .split(/\s+/)
+    .map((group) => group.split('=') as [TimeZoneName, ...string[]]);
+  const byName = new Map<string, TimeZoneName>();
+  for (const names of groups) {
+    for (const name of names) byName.set(name, names[0]).set(name.toLowerCase(), names[0]);
+  }
+  return { all: groups.map(([name]) => name), byName };
+};
 
-const zoneByName = new Map(
-  groups.flatMap((names) => names.flatMap((name) => [name, name.toLowerCase()].map((key) => [key, names[0]] as const))),
-);
+let table: ReturnType<typeof makeTable> | undefined;
+
+/** Made when it is first asked: a cold start whose messages name instants has no use for it. */
+const theTable = () => {
+  table ??= makeTable();
+  return table;
+};
 
 /** Today's names of all zones, `UTC` and `Etc/GMT±n` included, sorted; the runtime may lack the newest. */
-export const allTimeZones: readonly TimeZoneName[] = groups.map(([name]) => name);
+export const allTimeZones = (): readonly TimeZoneName[] => theTable().all;
 
 /** Keyed by names of the table only, so it cannot outgrow it. */
 const knownToRuntime = new Map<TimeZoneName, boolean>();
@@ -70,7 +81,8 @@ const refusalOf = (text: string): Refusal<TimeZoneCode> => {
  * `TZDATA_TOO_OLD` where this runtime's tz database lacks a zone that the table has (`knows` is for tests of that).
  */
 export const parseTimeZone = (text: string, knows = runtimeKnows): Parsed<TimeZoneName, TimeZoneCode> => {
-  const zone = zoneByName.get(text) ?? (NAME.test(text) ? zoneByName.get(text.toLowerCase()) : undefined);
+  const { byName } = theTable();
+  const zone = byName.get(text) ?? (NAME.test(text) ? byName.get(text.toLowerCase()) : undefined);
   if (zone === undefined) return refusalOf(text);
   return knows(zone)
     ? accepted(zone)

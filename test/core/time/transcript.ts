@@ -38,7 +38,7 @@ const answers = [
   ...texts.map((text) => [parseInstant(text), parseTimeZone(text), parseDuration(text, 86_400_000)]),
   ...texts.map((text) => [hash32(text), spreadMs(text, 86_400_000)]),
   ...instants.map((at) => [formatInstant(at), formatDuration(Math.abs(at))]),
-  ...allTimeZones.map((zone) => [
+  ...allTimeZones().map((zone) => [
     zone,
     parseTimeZone(zone.toLowerCase()),
     ...instants.map((at) => localDateTimeAt(at, zone)),

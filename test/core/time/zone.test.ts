@@ -125,9 +125,9 @@ describe('parseTimeZone', () => {
   });
 
   it('lists 418 zones of places, UTC and 26 fixed ones, sorted', () => {
-    expect(allTimeZones.filter((name) => !name.startsWith('Etc/'))).toHaveLength(419);
-    expect(allTimeZones).toHaveLength(445);
-    expect(allTimeZones).toEqual([...new Set(allTimeZones)].sort());
+    expect(allTimeZones().filter((name) => !name.startsWith('Etc/'))).toHaveLength(419);
+    expect(allTimeZones()).toHaveLength(445);
+    expect(allTimeZones()).toEqual([...new Set(allTimeZones())].sort());
   });
 
   it('Z7 says that the tz database is too old where the runtime lacks a zone of the table', () => {
