@@ -1,14 +1,17 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { buildApp } from 'fauxqs';
-import type { EnginePorts } from './engines.ts';
+import type { EnginePorts, EnginesToOpen } from './engines.ts';
 import { makeDynamoServer } from './engines-dynamo.ts';
 
 const CLOSE_IDLE_EVERY_MS = 20;
 
-const { dataDir } = workerData as { dataDir?: string };
+/** Of the thread that started this one. */
+const port = parentPort as MessagePort;
+const [{ dataDir }] = (await once(port, 'message')) as [EnginesToOpen];
 const loopback = { port: 0, host: '127.0.0.1' };
 
 const dynamo = await makeDynamoServer(dataDir && join(dataDir, 'dynamo'));
@@ -17,14 +20,14 @@ await new Promise<void>((resolve) => dynamo.listen(loopback, resolve));
 const sqs = buildApp({ logger: false });
 await sqs.listen(loopback);
 
-parentPort?.once('message', async () => {
+port.once('message', async () => {
   // A call under way leaves a connection that is kept alive, which a server would wait seconds for.
   setInterval(() => [dynamo, sqs.server].forEach(closeIdle), CLOSE_IDLE_EVERY_MS);
   await Promise.all([closeServer(dynamo), sqs.close()]);
   process.exit();
 });
 const ports: EnginePorts = { dynamoPort: portOf(dynamo), sqsPort: portOf(sqs.server) };
-parentPort?.postMessage(ports);
+port.postMessage(ports);
 
 /** Answers what was asked already, then closes the database. */
 function closeServer(server: Server): Promise<void> {

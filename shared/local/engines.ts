@@ -9,7 +9,15 @@ export type Engines = {
   close(): Promise<void>;
 };
 
-export type EngineOptions = { readonly dataDir?: string | undefined; readonly onBroken?: (error: Error) => void };
+export type EngineOptions = {
+  readonly dataDir?: string | undefined;
+  readonly onBroken?: (error: Error) => void;
+  /** One of `loadEngines` that nobody has used. */
+  readonly thread?: Worker | undefined;
+};
+
+/** What the worker is told to open. */
+export type EnginesToOpen = Pick<EngineOptions, 'dataDir'>;
 
 /** What the worker says when both engines listen. */
 export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: number };
@@ -21,6 +29,14 @@ export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: numbe
  */
 const HEAP_FLAGS = ['--max-semi-space-size=5', '--initial-old-space-size=16'];
 
+/** A thread that loads what the engines are made of, and opens nothing yet. While it has nothing to open, it keeps no process alive. */
+export function loadEngines(): Worker {
+  for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
+  const thread = new Worker(new URL('./engines-worker.ts', import.meta.url));
+  thread.unref();
+  return thread;
+}
+
 /**
  * Starts DynamoDB and SQS look-alikes on free loopback ports, in one thread beside the caller's: they take no time of
  * its event loop and die with the process. With `dataDir` the tables are on disk and survive a SIGKILL, else they are
@@ -28,18 +44,23 @@ const HEAP_FLAGS = ['--max-semi-space-size=5', '--initial-old-space-size=16'];
  * An engine that breaks later, on a full disk for example, is told to `onBroken`, or ends the process where there is
  * none: without its store nothing may go on.
  */
-export async function startEngines({ dataDir, onBroken }: EngineOptions = {}): Promise<Engines> {
-  for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
-  const worker = new Worker(new URL('./engines-worker.ts', import.meta.url), { workerData: { dataDir } });
-  const exited = new Promise((resolve) => worker.once('exit', resolve));
-  const [ports] = (await once(worker, 'message')) as [EnginePorts];
-  if (onBroken !== undefined) worker.on('error', onBroken);
+export async function startEngines({
+  dataDir,
+  onBroken,
+  thread = loadEngines(),
+}: EngineOptions = {}): Promise<Engines> {
+  thread.ref();
+  const exited = new Promise((resolve) => thread.once('exit', resolve));
+  const toOpen: EnginesToOpen = { dataDir };
+  thread.postMessage(toOpen);
+  const [ports] = (await once(thread, 'message')) as [EnginePorts];
+  if (onBroken !== undefined) thread.on('error', onBroken);
   let closing = false;
   return {
     dynamoEndpoint: `http://127.0.0.1:${ports.dynamoPort}`,
     sqsEndpoint: `http://127.0.0.1:${ports.sqsPort}`,
     async close() {
-      if (!closing) worker.postMessage('close');
+      if (!closing) thread.postMessage('close');
       closing = true;
       await exited;
     },

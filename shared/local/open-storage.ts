@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import type { ProcessIdentity } from '../compose.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { type Engines, startEngines } from './engines.ts';
@@ -12,19 +13,25 @@ export type Storage = {
   readonly identity: ProcessIdentity;
 };
 
-/**
- * Opens the data in `dataDir`, or new data in memory. Throws `StartError` where the directory cannot be used; where it
- * can be used no more later, `onLost` is told why, or the process ends where there is none.
- */
-export async function openStorage(dataDir: string | undefined, onLost?: (error: StartError) => void): Promise<Storage> {
+export type StorageOptions = {
+  /** New data in memory where it is left out. */
+  readonly dataDir?: string | undefined;
+  /** Told why the data can be used no more; where it is left out, the process ends then. */
+  readonly onLost?: ((error: StartError) => void) | undefined;
+  /** Of `loadEngines`, where the engines are being loaded already. */
+  readonly enginesThread?: Worker | undefined;
+};
+
+/** Opens what is stored. Throws `StartError` where the directory cannot be used. */
+export async function openStorage({ dataDir, onLost, enginesThread: thread }: StorageOptions): Promise<Storage> {
   if (dataDir === undefined) {
-    const engines = await startEngines();
+    const engines = await startEngines({ thread });
     return { engines, queues: await setUpEngines(engines), identity: identityOf(1) };
   }
   const directory = await openDataDirectory(dataDir);
   const { path } = directory;
   const onBroken = onLost && { onBroken: (error: Error) => onLost(lostBy(error, path)) };
-  const engines = await startEngines({ dataDir: path, ...onBroken }).catch((error: unknown) => {
+  const engines = await startEngines({ dataDir: path, thread, ...onBroken }).catch((error: unknown) => {
     throw sayWhy(error, path);
   });
   try {

@@ -22,13 +22,18 @@ export type LaneQueues = { readonly send: LaneQueue; readonly process: LaneQueue
 
 /** Makes the tables where there are none, and the queues of hints with their dead-letter queues, which are always new. */
 export async function setUpEngines(engines: Engines): Promise<LaneQueues> {
-  const client = makeDynamoClient({ region: REGION, endpoint: engines.dynamoEndpoint });
+  const [send, process] = await Promise.all([
+    makeLane(engines, 'meridian-send'),
+    makeLane(engines, 'meridian-process'),
+    makeTables(engines),
+  ]);
+  return { send, process };
+}
+
+async function makeTables({ dynamoEndpoint }: Engines): Promise<void> {
+  const client = makeDynamoClient({ region: REGION, endpoint: dynamoEndpoint });
   await createTables(client, TABLES);
   client.destroy();
-  return {
-    send: await makeLane(engines, 'meridian-send'),
-    process: await makeLane(engines, 'meridian-process'),
-  };
 }
 
 async function makeLane({ sqsEndpoint }: Engines, name: string): Promise<LaneQueue> {

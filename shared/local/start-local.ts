@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { makeIngest } from '../../functions/ingest/ingest.ts';
 import type { Handlers } from '../api/http/call.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
@@ -40,6 +41,8 @@ export type LocalOptions = {
   readonly onEcho?: (delivery: EchoDelivery) => void;
   /** Told why when the data can be used no more; nothing may go on then. Where it is left out, the process ends. */
   readonly onDataLost?: (error: StartError) => void;
+  /** Of `loadEngines`, for who has something to load meanwhile. */
+  readonly enginesThread?: Worker;
   /** Process functions to run. */
   readonly processes?: readonly Process[];
 };
@@ -64,7 +67,8 @@ const FLUSH_EVERY_MS = 2_000;
 export async function startLocal(options: LocalOptions = {}): Promise<LocalRuntime> {
   // What was started ends in the opposite order, whether a later step fails or the runtime is stopped.
   await using starting = new AsyncDisposableStack();
-  const storage = await openStorage(options.dataDir, options.onDataLost);
+  const { dataDir, onDataLost: onLost, enginesThread } = options;
+  const storage = await openStorage({ dataDir, onLost, enginesThread });
   starting.defer(storage.engines.close);
   const config = localConfig(storage);
   const { telemetry = makeMemoryTelemetry(), onCapacity } = options;

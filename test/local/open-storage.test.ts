@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 const refusalOf = async (): Promise<string> => {
-  const error = await openStorage(root).then(
+  const error = await openStorage({ dataDir: root }).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -25,7 +25,7 @@ const refusalOf = async (): Promise<string> => {
 
 describe('storage that cannot be opened names the directory that was given, in one sentence', () => {
   test('where another process holds it', async () => {
-    const { engines } = await openStorage(root);
+    const { engines } = await openStorage({ dataDir: root });
     try {
       expect(await refusalOf()).toBe(
         `Another process uses the data in ${root}: stop it, or choose another directory with --data.`,
