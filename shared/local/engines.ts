@@ -29,7 +29,10 @@ export type EnginePorts = { readonly dynamoPort: number; readonly sqsPort: numbe
  */
 const HEAP_FLAGS = ['--max-semi-space-size=5', '--initial-old-space-size=16'];
 
-/** A thread that loads what the engines are made of, and opens nothing yet. While it has nothing to open, it keeps no process alive. */
+/**
+ * A thread that loads what the engines are made of, and opens nothing yet. It keeps no process alive before
+ * `startEngines` has it, as that may never come.
+ */
 export function loadEngines(): Worker {
   for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
   const thread = new Worker(new URL('./engines-worker.ts', import.meta.url));

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 export type Address = ReturnType<typeof ipaddr.parse>;
 
 /** `2000::/3`, the only part of IPv6 that is given out to the public; everything outside is special or not assigned. */
-const GLOBAL_UNICAST_V6: [Address, number] = [new ipaddr.IPv6([0x20_00, 0, 0, 0, 0, 0, 0, 0]), 3];
+const GLOBAL_UNICAST_V6: [Address, number] = [new ipaddr.IPv6([0x2000, 0, 0, 0, 0, 0, 0, 0]), 3];
 
 /**
  * An IP address in a spelling that every system reads alike; `undefined` for all others. `8.8.8` and `010.0.0.1` are
